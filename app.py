@@ -1,0 +1,113 @@
+"""The wiring diagram: which system and environment, which stacks, in what order."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import stackyard  # noqa: F401  (first: it chooses the Node.js that aws_cdk then starts)
+
+# isort: split
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks
+
+from config.errors import ConfigError
+from config.load import load_environment
+from stackyard.bundle import BundleError
+from stacks.compute import ComputeStack
+from stacks.data import DataStack
+from stacks.network import NetworkStack
+from stacks.notify import NotifyStack
+from stacks.observability import ObservabilityStack
+from stacks.pipelines import ImagesStack, PipelinesStack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+    from config.model.environment import Environment
+
+CDK_JSON = Path(__file__).resolve().parent / "cdk.json"
+FINDINGS, UNUSABLE = 1, 2
+
+
+def build(scope: Construct, environment: Environment) -> None:
+    """Every stack of an environment, into an App or a pipeline's Stage alike."""
+    network = NetworkStack(scope, environment=environment)
+    data = DataStack(scope, environment=environment, network=network)
+    images = ImagesStack(scope, environment=environment)
+    notify = NotifyStack(scope, environment=environment, data=data)
+    compute = ComputeStack(
+        scope, environment=environment, network=network, data=data, notify=notify
+    )
+    compute.add_stack_dependency(images)
+    pipelines = None
+    if environment.tasks:
+        pipelines = PipelinesStack(scope, environment=environment, network=network, data=data)
+        pipelines.add_stack_dependency(images)
+    ObservabilityStack(
+        scope,
+        environment=environment,
+        data=data,
+        notify=notify,
+        compute=compute,
+        pipelines=pipelines,
+    )
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Synthesize one environment; the CDK CLI calls this, and so may anybody without it."""
+    options = _options(arguments)
+    context = {**json.loads(CDK_JSON.read_text())["context"], **options.context}
+    # Stack traces of constructs hold jsii's temporary folder: no two assemblies would be equal.
+    context["aws:cdk:disable-creation-stack-traces"] = True
+    app = cdk.App(context=context, outdir=options.output, analytics_reporting=False)
+    try:
+        environment = load_environment(
+            _text(app, "system"), _text(app, "environment")
+        )
+        build(app, environment)
+        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(verbose=True))
+    except (ConfigError, BundleError) as error:
+        print(error, file=sys.stderr)
+        return UNUSABLE
+    app.synth()
+    return 0
+
+
+def _text(app: cdk.App, key: str) -> str:
+    return str(app.node.try_get_context(key))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not key=value")
+    return key, value
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
+    parser.add_argument(
+        "-c",
+        "--context",
+        action="append",
+        type=_pair,
+        default=[],
+        metavar="KEY=VALUE",
+        help="system=…, environment=…, or any CDK context, as for cdk",
+    )
+    parser.add_argument("-o", "--output", help="where the cloud assembly goes")
+    options = parser.parse_args(arguments)
+    options.context = dict(options.context)
+    options.output = options.output or os.environ.get("CDK_OUTDIR")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""The alarms that each kind of node gets, with thresholds a file may change.
+
+Names and figures only: which metric stands behind a name is said in `stackyard.metrics`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from config.graph import admin_of
+from config.model.stores import Postgres, Valkey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from config.model.environment import Environment
+    from config.model.outside import AlarmChange, Severity
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm: what is watched, when it rings, how loud, and what that means to a person.
+
+    `threshold` is in the unit that `means` names; `minutes` is how long it must hold.
+    """
+
+    name: str
+    threshold: float
+    minutes: int
+    tier: Severity
+    means: str
+    below: bool = False
+
+
+APP_RUNNER = (
+    Alarm("errors", 10, 5, "critical", "more than {} answers of 5xx in a minute"),
+    Alarm("latency", 2000, 5, "warning", "answers take more than {} ms on average"),
+    Alarm("cpu", 80, 10, "warning", "CPU above {} percent"),
+    Alarm("memory", 85, 10, "warning", "memory above {} percent"),
+)
+PROBED = (
+    Alarm("probe", 1, 2, "critical", "the public address does not answer well", below=True),
+)
+POSTGRES = (
+    Alarm("cpu", 80, 10, "warning", "CPU above {} percent"),
+    Alarm("connections", 80, 5, "warning", "more than {} percent of max_connections in use"),
+    Alarm("storage", 5, 5, "critical", "less than {} GB of storage free", below=True),
+    Alarm("memory", 128, 10, "warning", "less than {} MB of memory free", below=True),
+    Alarm("latency", 50, 10, "warning", "reads or writes take more than {} ms"),
+)
+SERVERLESS_CACHE = (
+    Alarm("memory", 80, 5, "warning", "more than {} percent of the allowed data stored"),
+    Alarm("throttled", 0, 5, "warning", "more than {} commands throttled in a minute"),
+    Alarm("latency", 100, 5, "warning", "commands take more than {} ms inside the cache"),
+    Alarm("refused", 0, 5, "warning", "more than {} logins refused in a minute"),
+)
+FUNCTION = (
+    Alarm("errors", 0, 5, "warning", "more than {} invocations failed"),
+    Alarm("throttles", 0, 5, "warning", "more than {} invocations throttled"),
+)
+ADMIN = (
+    *FUNCTION,
+    Alarm("redeploys", 0, 5, "warning", "more than {} redeployments after a rotation failed"),
+)
+NOTIFIER = (
+    *FUNCTION,
+    Alarm("undelivered", 0, 5, "critical", "more than {} events could not be delivered"),
+)
+BUILD = (Alarm("failed", 0, 5, "warning", "more than {} builds failed"),)
+
+
+def catalogue(environment: Environment) -> Mapping[str, tuple[Alarm, ...]]:
+    """The alarms of every node of an environment before the file's changes."""
+    return dict(_catalogue(environment))
+
+
+def _catalogue(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...]]]:
+    for name, service in environment.services.items():
+        yield name, APP_RUNNER + (PROBED if service.probe else ())
+    for name in environment.tasks:
+        yield name, BUILD
+    for name, store in environment.stores.items():
+        if isinstance(store, Postgres):
+            yield name, POSTGRES
+            yield admin_of(name), ADMIN
+        elif isinstance(store, Valkey):
+            yield name, SERVERLESS_CACHE
+    if environment.notifier:
+        yield "notifier", NOTIFIER
+
+
+def alarms_of(environment: Environment, node: str) -> tuple[Alarm, ...]:
+    """The alarms of one node as the file wants them."""
+    return tuple(
+        _changed(alarm, environment.alarms.get(f"{node}.{alarm.name}"))
+        for alarm in catalogue(environment).get(node, ())
+    )
+
+
+def _changed(alarm: Alarm, change: AlarmChange | None) -> Alarm:
+    if change is None:
+        return alarm
+    threshold = change.below if alarm.below else change.above
+    return replace(
+        alarm,
+        threshold=alarm.threshold if threshold is None else threshold,
+        minutes=change.minutes or alarm.minutes,
+        tier=change.tier or alarm.tier,
+    )

@@ -1,0 +1,93 @@
+"""Facts about AWS that no template can look up, each with its source."""
+
+from __future__ import annotations
+
+# Which interface endpoints the kinds of node need that run inside the VPC. What App Runner itself
+# does (pull, log, read secrets) does not pass through a VPC connector:
+# https://docs.aws.amazon.com/apprunner/latest/dg/network-vpc.html
+PLATFORM_ENDPOINTS = {
+    "app-runner": (),
+    "codebuild": ("ecr.api", "ecr.dkr", "logs", "secretsmanager"),
+    "database-admin": ("secretsmanager",),
+}
+# ECR keeps image layers in S3, and CodeBuild fetches its buildspec there.
+PLATFORM_GATEWAYS: dict[str, tuple[str, ...]] = {
+    "app-runner": (),
+    "codebuild": ("s3",),
+    "database-admin": (),
+}
+
+# Services that `endpoint:` of an external may name, with the ports that they answer on.
+ENDPOINT_PORTS = {
+    "email-smtp": (25, 465, 587, 2465, 2587),
+    "secretsmanager": (443,),
+    "ecr.api": (443,),
+    "ecr.dkr": (443,),
+    "logs": (443,),
+    "lambda": (443,),
+}
+
+# Zones, by id, in which a service has no interface endpoint.
+# https://docs.aws.amazon.com/ses/latest/dg/send-email-set-up-vpc-endpoints.html
+ENDPOINT_MISSING_IN = {
+    "email-smtp": frozenset(
+        "use1-az2 use1-az3 use1-az5 usw1-az2 usw2-az4 apne2-az4 cac1-az3 cac1-az4".split()
+    )
+}
+
+# AWS-managed prefix lists: constants per region that no CloudFormation attribute yields.
+# `aws ec2 describe-managed-prefix-lists` prints them.
+PREFIX_LISTS = {
+    "s3": {
+        "us-east-1": "pl-63a5400a",
+        "us-east-2": "pl-7ba54012",
+        "us-west-1": "pl-6ba54002",
+        "us-west-2": "pl-68a54001",
+        "eu-west-1": "pl-6da54004",
+        "eu-west-2": "pl-7ca54015",
+        "eu-west-3": "pl-23ad484a",
+        "eu-central-1": "pl-6ea54007",
+        "ap-southeast-1": "pl-6fa54006",
+        "ap-southeast-2": "pl-6ca54005",
+        "ap-northeast-1": "pl-61a54008",
+        "ap-northeast-2": "pl-78a54011",
+        "ap-south-1": "pl-78a54011",
+        "ca-central-1": "pl-7da54014",
+        "sa-east-1": "pl-6aa54003",
+    }
+}
+
+# RDS refuses a subnet group, and ElastiCache Serverless a cache, in fewer zones.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/WhatIs.corecomponents.html
+ZONES_NEEDED = {"postgres": 2, "valkey": 2}
+
+# PostgreSQL minors that RDS still creates, newest first (cfn-lint 1.58's data of 2026-10-20; what
+# AWS withdrew stands in its rule W3691).
+POSTGRES_VERSIONS = {
+    "18": ("18.6", "18.4", "18.3", "18.2", "18.1"),
+    "17": ("17.11", "17.10", "17.9", "17.8", "17.7", "17.6", "17.5"),
+    "16": ("16.15", "16.14", "16.13", "16.12", "16.11", "16.10", "16.9"),
+    "15": ("15.19", "15.18", "15.17", "15.16", "15.15", "15.14", "15.13"),
+}
+
+# CPU (1/1024 vCPU) to the memory (MiB) that App Runner sells with it.
+# https://docs.aws.amazon.com/apprunner/latest/dg/architecture.html
+APP_RUNNER_MEMORY = {
+    256: (512, 1024),
+    512: (1024,),
+    1024: (2048, 3072, 4096),
+    2048: (4096, 6144),
+    4096: (8192, 10240, 12288),
+}
+
+# Five addresses of every subnet belong to AWS.
+# https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+SMALLEST_SUBNET = 28
+SMALLEST_VPC = 28
+LARGEST_VPC = 16
+
+DOMAIN = "amazonaws.com"
+VALKEY_PORTS = {"serverless": (6379, 6380)}
+POSTGRES_PORT = 5432
+HTTPS_PORT = 443

@@ -1,0 +1,96 @@
+"""From a system and an environment's name to one checked Environment, or a ConfigError."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import ValidationError
+
+from config.document import Document, load
+from config.errors import ConfigError, Problem, listed, nearest, one_problem
+from config.explain import explained
+from config.model.environment import Environment
+from config.rules import broken_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parent.parent / "systems"
+
+
+def systems(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
+    """Every system that has an environment, with the names of its environments."""
+    found = {
+        folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml") if _declares(file)))
+        for folder in sorted(root.iterdir())
+        if folder.is_dir()
+    }
+    return {system: environments for system, environments in found.items() if environments}
+
+
+def _declares(file: Path) -> bool:
+    """Whether a file is an environment and not a fragment; one that is broken counts."""
+    try:
+        data = yaml.safe_load(file.read_bytes())
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return True
+    return not isinstance(data, dict) or "environment" in data
+
+
+def load_environment(system: str, environment: str, *, root: Path = ROOT) -> Environment:
+    """Read, merge and check `systems/<system>/<environment>.yaml`. Raises ConfigError."""
+    path = _file(system, environment, root)
+    document = load(path, root=root)
+    name = path.relative_to(root.parent).as_posix()
+    if not isinstance(document.data, dict):
+        raise one_problem(name, "must be a mapping with `environment:`, `network:`, `services:` …")
+    if document.data.get("environment") != environment:
+        message = f"must say `environment: {environment}`, as the file's name does"
+        raise one_problem(name, message, line=document.place(("environment",))[1])
+    return parse(document, system=system)
+
+
+def parse(document: Document, *, system: str) -> Environment:
+    """A merged document as an Environment. Raises ConfigError with everything that is wrong."""
+    data = {**document.data, "system": system}
+    if "system" in document.data:
+        file, line = document.place(("system",))
+        message = "is the folder's name and does not stand in the file"
+        raise one_problem(file, message, line=line, path="system")
+    try:
+        # By way of JSON, because strict models take a JSON list for a tuple and a Python list not.
+        model = Environment.model_validate_json(json.dumps(data, default=_untyped))
+    except ValidationError as error:
+        raise ConfigError(explained(error, document, data)) from None
+    problems = [_placed(document, path, message) for path, message in broken_rules(model)]
+    if problems:
+        raise ConfigError(problems)
+    return model
+
+
+def _untyped(value: Any) -> Any:
+    """YAML's dates and the like have no place in a system file: let the model refuse them."""
+    return {"a YAML value of type": type(value).__name__}
+
+
+def _placed(document: Document, path: tuple[str | int, ...], message: str) -> Problem:
+    file, line = document.place(path)
+    return Problem(file=file, line=line, path=".".join(map(str, path)), message=message)
+
+
+def _file(system: str, environment: str, root: Path) -> Path:
+    known = systems(root)
+    if system not in known:
+        hint = nearest(system, list(known))
+        raise one_problem("", f"there is no system {system!r}{hint}; known: {listed(known)}")
+    if environment not in known[system]:
+        hint = nearest(environment, known[system])
+        raise one_problem(
+            "",
+            f"system {system!r} has no environment {environment!r}{hint};"
+            f" known: {listed(known[system])}",
+        )
+    return root / system / f"{environment}.yaml"

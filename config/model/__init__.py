@@ -1,0 +1,1 @@
+"""The grammar of a system file, as frozen typed models (pydantic)."""

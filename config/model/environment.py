@@ -1,0 +1,48 @@
+"""The whole of one environment, as everything else sees it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.model.base import NodeName, Part
+from config.model.network import Network
+from config.model.outside import (
+    AlarmChange,
+    Channel,
+    External,
+    Image,
+    Notifier,
+    Severity,
+)
+from config.model.services import Service, Task
+from config.model.stores import BroughtSecret, Store
+
+AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+RegionName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+
+
+class Environment(Part):
+    """One system in one environment: the graph of its nodes and the links between them."""
+
+    system: NodeName
+    environment: NodeName
+    production: bool = True
+    account: AccountId
+    region: RegionName
+    network: Network
+    images: dict[NodeName, Image] = {}
+    secrets: dict[NodeName, BroughtSecret] = {}
+    externals: dict[NodeName, External] = {}
+    stores: dict[NodeName, Store] = {}
+    services: Annotated[dict[NodeName, Service], Field(min_length=1)]
+    tasks: dict[NodeName, Task] = {}
+    notifier: Notifier | None = None
+    channels: dict[Severity, Channel] = {}
+    alarms: dict[str, AlarmChange] = {}
+
+    @property
+    def name(self) -> str:
+        """`<system>-<environment>`: the prefix of stacks and of names that must be unique."""
+        return f"{self.system}-{self.environment}"

@@ -1,0 +1,42 @@
+"""`uses`: what a node is linked to, and how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from config.model.base import NodeName, Part, Reason, SecretName, VariableName
+
+Access = Literal["read", "write", "read-write", "invoke"]
+DEFAULT_ATTRIBUTE = ""
+
+
+def _variables(value: Any) -> Any:
+    return {value: DEFAULT_ATTRIBUTE} if isinstance(value, str) else value
+
+
+class Link(Part):
+    """An edge of the graph, from the node that says `uses` to the node it names.
+
+    `env` maps variables to attributes of the target (`{REDIS_URL: url, REDIS_PASSWORD: password}`);
+    a bare name takes the attribute that the target's kind calls its own. `as`, `login`, `query`
+    and `secret` belong to databases: the role, the login's base name, the connection string's
+    query parameters, and the name of the secret that holds the connection string.
+    """
+
+    env: Annotated[dict[VariableName, str], BeforeValidator(_variables)] = {}
+    access: Access | None = None
+    role: Annotated[Literal["application", "owner"], Field(alias="as")] = "application"
+    login: NodeName | None = None
+    query: dict[str, str] = {}
+    secret: SecretName | None = None
+    unreachable: Reason | None = None
+    reason: Reason | None = None
+
+
+def _no_details(value: Any) -> Any:
+    return {} if value is None else value
+
+
+Uses = dict[NodeName, Annotated[Link, BeforeValidator(_no_details)]]

@@ -1,0 +1,62 @@
+"""What lies outside, and what tells people: externals, the notifier, channels, images."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.model.base import Email, HostName, LogDays, NodeName, Part, Port
+from config.model.links import Uses
+
+
+class External(Part):
+    """A service outside the VPC.
+
+    `hosts` are on the internet; `endpoint` names an AWS service that is reached through an
+    interface endpoint instead; `secret` holds its key. One with `cidrs` comes to us: from these
+    addresses it `uses` what it is given.
+    """
+
+    hosts: tuple[HostName, ...] = ()
+    endpoint: str | None = None
+    port: Port = 443
+    secret: NodeName | None = None
+    cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
+    uses: Uses = {}
+
+
+class Image(Part):
+    """A container image, built outside and released by digest; `keep` releases stay."""
+
+    repository: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$")]
+    keep: Annotated[int, Field(ge=1, le=1000)] = 10
+    untagged_days: Annotated[int, Field(ge=1)] = 7
+
+
+class Notifier(Part):
+    """The Slack notifier function: a channel for alarms, and a node that services may invoke."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    webhook: NodeName
+    log_days: LogDays = 90
+
+
+Severity = Literal["critical", "warning", "info"]
+
+
+class Channel(Part):
+    """Where the alarms of one tier go."""
+
+    slack: bool = False
+    email: tuple[Email, ...] = ()
+
+
+class AlarmChange(Part):
+    """What a file changes of an alarm that the graph derives."""
+
+    above: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    below: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    tier: Severity | None = None

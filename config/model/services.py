@@ -1,0 +1,129 @@
+"""What runs: services and tasks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.model.base import (
+    HostName,
+    LogDays,
+    NodeName,
+    Part,
+    Port,
+    UrlPath,
+    VariableName,
+)
+from config.model.links import Uses
+from config.model.outside import Severity
+
+
+class Health(Part):
+    """The path that says whether an instance may take traffic. Times in seconds."""
+
+    path: UrlPath
+    interval: Annotated[int, Field(ge=1, le=20)] = 10
+    timeout: Annotated[int, Field(ge=1, le=20)] = 5
+    healthy: Annotated[int, Field(ge=1, le=20)] = 1
+    unhealthy: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class Probe(Part):
+    """A check of the public address from outside, by Route 53. Interval in seconds."""
+
+    path: UrlPath
+    interval: Literal[10, 30] = 30
+    failures: Annotated[int, Field(ge=1, le=10)] = 3
+
+
+class MetricAlarm(Part):
+    """An alarm on a metric that the file itself defines.
+
+    `rising` watches the increase of a counter that only grows; `recovery` is the tier that hears
+    of the end of the trouble, where it is another than the one that heard of its begin.
+    """
+
+    above: Annotated[float, Field(allow_inf_nan=False)]
+    minutes: Annotated[int, Field(ge=1, le=1440)] = 5
+    tier: Severity
+    recovery: Severity | None = None
+    rising: bool = False
+    means: str
+
+
+class LogMetric(Part):
+    """A CloudWatch metric read out of a program's JSON log lines.
+
+    `pattern` is a CloudWatch Logs filter; `value` a field (`$.redis.latencyMs`) or a number.
+    """
+
+    pattern: str
+    value: str = "1"
+    unit: Literal["Count", "Milliseconds", "Seconds", "Bytes", "Percent", "None"] = "Count"
+    statistic: Literal["Sum", "Maximum", "Average", "Minimum"] = "Sum"
+    label: str
+    alarm: MetricAlarm | None = None
+
+
+class AppRunnerScale(Part):
+    """Instances, and how many requests at once make App Runner add one."""
+
+    min: Annotated[int, Field(ge=1, le=25)] = 1
+    max: Annotated[int, Field(ge=1, le=25)] = 25
+    concurrency: Annotated[int, Field(ge=1, le=200)] = 100
+
+
+class AppRunner(Part):
+    """An AWS App Runner service. CPU in units of 1/1024 vCPU, memory in MiB.
+
+    AWS takes no new App Runner customers since 30 April 2026; `existing_customer` states that
+    the account already used it.
+    """
+
+    kind: Literal["app-runner"]
+    existing_customer: bool = False
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{3,39}$")] | None = (
+        None
+    )
+    image: NodeName
+    port: Port
+    health: Health | None = None
+    cpu: Literal[256, 512, 1024, 2048, 4096] = 1024
+    memory: Literal[512, 1024, 2048, 3072, 4096, 6144, 8192, 10240, 12288] = 2048
+    scale: AppRunnerScale = AppRunnerScale()
+    public: bool = True
+    domain: HostName | None = None
+    dns: Annotated[str, StringConstraints(pattern=r"^[\w .-]+$")] = "your DNS provider"
+    probe: Probe | None = None
+    env: dict[VariableName, str] = {}
+    uses: Uses = {}
+    log_days: LogDays = 90
+    metrics: dict[NodeName, LogMetric] = {}
+
+
+Service = Annotated[AppRunner, Field(discriminator="kind")]
+
+
+class CodeBuildTask(Part):
+    """Something that is run once, by hand or by a release, in the VPC, from a service's image.
+
+    `command` runs in the image's working directory. Timeout in minutes.
+    """
+
+    kind: Literal["codebuild"]
+    name: str | None = None
+    role_name: str | None = None
+    image: NodeName
+    buildspec: Annotated[str, StringConstraints(pattern=r"^[\w./-]+\.ya?ml$")]
+    compute: Literal["BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"] = (
+        "BUILD_GENERAL1_SMALL"
+    )
+    command: str
+    timeout: Annotated[int, Field(ge=5, le=480)] = 30
+    env: dict[VariableName, str] = {}
+    uses: Uses = {}
+    log_days: LogDays = 90
+
+
+Task = Annotated[CodeBuildTask, Field(discriminator="kind")]

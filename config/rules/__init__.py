@@ -1,0 +1,25 @@
+"""Rules across fields: what each field may be alone, but not together with the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.rules import alarms, links, network, services, stores
+
+if TYPE_CHECKING:
+    from config.model.environment import Environment
+    from config.rules.finding import Findings
+
+RULES = (
+    *links.RULES,
+    *network.RULES,
+    *stores.RULES,
+    *services.RULES,
+    *alarms.RULES,
+)
+
+
+def broken_rules(environment: Environment) -> Findings:
+    """Path and message of everything that is wrong, over all rules."""
+    for rule in RULES:
+        yield from rule(environment)

@@ -1,0 +1,120 @@
+"""Rules for the network: zones, address ranges, endpoints, the way out."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from config import aws
+from config.attributes import INTERNET
+from config.errors import listed
+from config.graph import endpoints, links
+from config.rules.links import section_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.model.environment import Environment
+    from config.rules.finding import Findings
+
+
+def zones_are_the_regions(environment: Environment) -> Findings:
+    """Zones lie in the environment's region and have distinct ids."""
+    zones = environment.network.zones
+    for zone in zones:
+        if zone[:-1] != environment.region:
+            yield ("network", "zones", zone), f"is not a zone of {environment.region}"
+    for one, other in combinations(zones, 2):
+        if zones[one] == zones[other]:
+            path = ("network", "zones", other)
+            yield path, f"{zones[other]} is the id of {one} already: each zone has its own"
+
+
+def zones_suffice(environment: Environment) -> Findings:
+    """Databases and caches need a number of zones."""
+    count = len(environment.network.zones)
+    for name, store in environment.stores.items():
+        needed = aws.ZONES_NEEDED.get(store.kind, 1)
+        if count < needed:
+            message = f"{count} zone(s) are fewer than the {needed} that {store.kind} {name} needs"
+            yield ("network", "zones"), message
+
+
+def endpoints_are_offered(environment: Environment) -> Findings:
+    """Each endpoint that is used exists in at least one of the zones."""
+    for service, zones in endpoints(environment).items():
+        if not zones:
+            yield ("network", "zones"), f"none of these zones offers the endpoint {service}"
+        lists = aws.PREFIX_LISTS.get(service)
+        if lists is not None and environment.region not in lists:
+            message = (
+                f"the prefix list of {service} in {environment.region} is not known: add it to"
+                " config/aws.py"
+            )
+            yield ("region",), message
+
+
+def address_ranges_fit(environment: Environment) -> Findings:
+    """The VPC and its subnets are of a size that AWS allows and everything needs."""
+    network = environment.network
+    if not aws.LARGEST_VPC <= network.cidr.prefixlen <= aws.SMALLEST_VPC:
+        yield ("network", "cidr"), f"a VPC is between /{aws.LARGEST_VPC} and /{aws.SMALLEST_VPC}"
+        return
+    if network.tiers:
+        yield from _listed_ranges(environment)
+        return
+    subnets = len(network.zones) * len(network.tier_names)
+    prefix = network.cidr.prefixlen + (subnets - 1).bit_length()
+    if prefix > aws.SMALLEST_SUBNET:
+        message = (
+            f"too small: {subnets} subnets of at least /{aws.SMALLEST_SUBNET} do not fit; choose"
+            f" /{network.cidr.prefixlen - (prefix - aws.SMALLEST_SUBNET)} or larger"
+        )
+        yield ("network", "cidr"), message
+
+
+def _listed_ranges(environment: Environment) -> Findings:
+    network = environment.network
+    if set(network.tiers) != set(network.tier_names):
+        message = f"with `nat: {network.nat}` the tiers are {listed(network.tier_names)}"
+        yield ("network", "tiers"), message
+    ranges = []
+    for tier, cidrs in network.tiers.items():
+        path = ("network", "tiers", tier)
+        if len(cidrs) != len(network.zones):
+            yield path, f"has {len(cidrs)} range(s) for {len(network.zones)} zone(s)"
+        for index, cidr in enumerate(cidrs):
+            if not cidr.subnet_of(network.cidr):
+                yield (*path, index), f"{cidr} is not inside {network.cidr}"
+            if cidr.prefixlen > aws.SMALLEST_SUBNET:
+                yield (*path, index), f"{cidr} is smaller than /{aws.SMALLEST_SUBNET}"
+            ranges.append(((*path, index), cidr))
+    for (_, one), (path, other) in combinations(ranges, 2):
+        if one.overlaps(other):
+            yield path, f"{other} overlaps {one}"
+
+
+def the_internet_is_reachable(environment: Environment) -> Findings:
+    """Who needs the internet has a way out, or the file says why it may do without."""
+    without = environment.network.nat == "none"
+    for source, target, link in links(environment):
+        external = environment.externals.get(target)
+        path = (section_of(environment, source), source, "uses", target)
+        if not (target == INTERNET or (external and external.hosts)):
+            continue
+        if without and not link.unreachable:
+            yield path, (
+                "needs the internet, and `nat: none` leaves no way out: choose another `nat`, or"
+                " say `unreachable:` with the reason why it may do without"
+            )
+        if link.unreachable and not without:
+            yield path, "is reachable by the network's NAT: remove `unreachable`"
+
+
+RULES = (
+    zones_are_the_regions,
+    zones_suffice,
+    endpoints_are_offered,
+    address_ranges_fit,
+    the_internet_is_reachable,
+)

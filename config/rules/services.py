@@ -1,0 +1,113 @@
+"""Rules for what runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config import aws
+from config.errors import listed, nearest
+from config.graph import runners
+from config.rules.links import section_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.model.environment import Environment
+    from config.rules.finding import Findings
+
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Variables that hold credentials by their very name must come from a secret.
+SECRET_VARIABLE = re.compile(
+    r"(PASSWORD|PASSWD|SECRET|PRIVATE_KEY|API_KEY|ACCESS_KEY|SECRET_KEY|TOKEN|DSN)$", re.IGNORECASE
+)
+# Commands that write a schema without a migration file: nobody can review or undo them.
+SCHEMA_PUSH = re.compile(r"\b(drizzle-kit\s+push|prisma\s+db\s+push|db:push)\b")
+# Route 53 publishes the metrics of its health checks there and nowhere else.
+PROBE_REGION = "us-east-1"
+
+
+def images_are_declared(environment: Environment) -> Findings:
+    """What runs names an image of this file."""
+    known = list(environment.images)
+    for name, runner in runners(environment).items():
+        if runner.image not in known:
+            path = (section_of(environment, name), name, "image")
+            hint = nearest(runner.image, known)
+            yield path, f"no image {runner.image!r}{hint}; known: {listed(known)}"
+
+
+def repositories_are_distinct(environment: Environment) -> Findings:
+    """Two images can't share a repository: their releases would push each other out."""
+    seen: dict[str, str] = {}
+    for name, image in environment.images.items():
+        if image.repository in seen:
+            path = ("images", name, "repository")
+            yield path, f"{image.repository} holds image {seen[image.repository]!r} already"
+        seen.setdefault(image.repository, name)
+
+
+def secrets_do_not_stand_in_files(environment: Environment) -> Findings:
+    """A variable that is a credential by its name has no value in a file."""
+    for name, runner in runners(environment).items():
+        for variable, value in runner.env.items():
+            if value and SECRET_VARIABLE.search(variable):
+                path = (section_of(environment, name), name, "env", variable)
+                yield path, "looks like a credential: declare a secret and link to it by `uses`"
+
+
+def app_runner_is_usable(environment: Environment) -> Findings:
+    """App Runner's own conditions: an existing customer, sizes that are sold, bounds in order."""
+    for name, service in environment.services.items():
+        path = ("services", name)
+        if not service.existing_customer:
+            yield (*path, "existing_customer"), (
+                "App Runner takes no new customers since 30 April 2026: say"
+                " `existing_customer: true` if this account already uses it, otherwise run the"
+                " container on ECS Fargate"
+            )
+        if service.memory not in aws.APP_RUNNER_MEMORY[service.cpu]:
+            allowed = ", ".join(map(str, aws.APP_RUNNER_MEMORY[service.cpu]))
+            yield (*path, "memory"), f"with cpu {service.cpu} App Runner sells {allowed} MiB"
+        if service.scale.min > service.scale.max:
+            yield (*path, "scale"), f"min {service.scale.min} is over max {service.scale.max}"
+
+
+def public_services_are_checked(environment: Environment) -> Findings:
+    """A public service has a health path; a domain and a probe need a public service."""
+    for name, service in environment.services.items():
+        path = ("services", name)
+        if service.public and service.health is None:
+            yield (*path, "health"), "a public service needs `health: {path: …}`"
+        if service.domain and not service.public:
+            yield (*path, "domain"), "only a public service can have a domain"
+        if service.probe and not service.domain:
+            yield (*path, "probe"), "needs a `domain` to call"
+        if service.probe and environment.region != PROBE_REGION:
+            yield (*path, "probe"), (
+                f"Route 53 publishes health metrics in {PROBE_REGION} only, and this environment"
+                f" is in {environment.region}"
+            )
+
+
+def migrations_are_reviewed(environment: Environment) -> Findings:
+    """Production is never migrated by a schema push; a buildspec is a file of the repository."""
+    for name, task in environment.tasks.items():
+        if environment.production and SCHEMA_PUSH.search(task.command):
+            path = ("tasks", name, "command")
+            yield path, "schema pushes are forbidden in production: generate and apply migrations"
+        inside = (REPOSITORY / task.buildspec).resolve().is_relative_to(REPOSITORY)
+        if not inside or not (REPOSITORY / task.buildspec).is_file():
+            yield ("tasks", name, "buildspec"), f"{task.buildspec} is not a file of this repository"
+
+
+RULES = (
+    images_are_declared,
+    repositories_are_distinct,
+    secrets_do_not_stand_in_files,
+    app_runner_is_usable,
+    public_services_are_checked,
+    migrations_are_reviewed,
+)

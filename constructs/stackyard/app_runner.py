@@ -1,0 +1,184 @@
+"""App Runner: the service, its connector into the VPC, scaling, roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_apprunner as apprunner
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stackyard.edges import closed_group
+from stackyard.log_retention import LogRetention
+from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
+from stackyard.pull import pull_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.model.services import AppRunner as AppRunnerSpec
+    from stackyard.node import Wiring
+    from stackyard.release import Release
+
+LOGS = ("application", "service")
+
+
+class AppRunnerService(Construct):
+    """A service that exists once an image is released; its group and roles exist before."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        node: str,
+        name: str,
+        spec: AppRunnerSpec,
+        release: Release,
+        wiring: Wiring,
+        vpc: ec2.IVpc,
+        tier: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._spec, self._release, self._wiring, self._node = spec, release, wiring, node
+        self.name = name
+        self.security_group = closed_group(
+            self, "Group", vpc=vpc, description=f"App Runner service {name}"
+        )
+        belongs_to(self.security_group, node)
+        connector = apprunner.CfnVpcConnector(
+            self,
+            "Connector",
+            subnets=vpc.select_subnets(subnet_group_name=tier).subnet_ids,
+            security_groups=[self.security_group.security_group_id],
+        )
+        belongs_to(connector, node)
+        self._pull_role, self._run_role = self._pull(), self._run()
+        self._released = Construct(self, "Released")
+        self.service = self._service(connector)
+        self.arn = release.if_released(self.service.attr_service_arn, self._no_arn())
+        for log in LOGS:
+            LogRetention(
+                self._released,
+                f"{log.capitalize()}Logs",
+                node=node,
+                log_group=self.log_group(log),
+                days=spec.log_days,
+            )
+        release.only_when_released(self._released)
+
+    def _no_arn(self) -> str:
+        stack = cdk.Stack.of(self)
+        return f"arn:aws:apprunner:{stack.region}:{stack.account}:service/{self.name}/unreleased"
+
+    def log_group(self, log: str) -> str:
+        """The name of a log group that App Runner makes for the service."""
+        return f"/aws/apprunner/{self.name}/{self.service.attr_service_id}/{log}"
+
+    def _pull(self) -> iam.Role:
+        role = iam.Role(
+            self,
+            "PullRole",
+            assumed_by=iam.ServicePrincipal("build.apprunner.amazonaws.com"),
+            inline_policies={
+                "Pull": iam.PolicyDocument(
+                    statements=pull_statements([self._release.repository_arn])
+                )
+            },
+        )
+        belongs_to(role, self._node)
+        acknowledge(
+            role,
+            "IAM5[Resource::*]",
+            reason="ecr:GetAuthorizationToken knows no resource; pulling is limited to the one"
+            " repository",
+        )
+        return role
+
+    def _run(self) -> iam.Role:
+        role = iam.Role(
+            self,
+            "RunRole",
+            assumed_by=iam.ServicePrincipal("tasks.apprunner.amazonaws.com"),
+            inline_policies={"Uses": iam.PolicyDocument(statements=self._wiring.statements)},
+        )
+        belongs_to(role, self._node)
+        for resource, reason in self._wiring.wildcards.items():
+            acknowledge_wildcard(role, resource, reason=reason)
+        return role
+
+    def _service(self, connector: apprunner.CfnVpcConnector) -> apprunner.CfnService:
+        spec, service = self._spec, apprunner.CfnService
+        scaling = apprunner.CfnAutoScalingConfiguration(
+            self,
+            "Scaling",
+            min_size=spec.scale.min,
+            max_size=spec.scale.max,
+            max_concurrency=spec.scale.concurrency,
+        )
+        return apprunner.CfnService(
+            self._released,
+            "Service",
+            service_name=self.name,
+            source_configuration=service.SourceConfigurationProperty(
+                auto_deployments_enabled=False,
+                authentication_configuration=service.AuthenticationConfigurationProperty(
+                    access_role_arn=self._pull_role.role_arn
+                ),
+                image_repository=service.ImageRepositoryProperty(
+                    image_identifier=self._release.image,
+                    image_repository_type="ECR",
+                    image_configuration=service.ImageConfigurationProperty(
+                        port=str(spec.port),
+                        runtime_environment_variables=_pairs(self._wiring.variables),
+                        runtime_environment_secrets=_pairs(
+                            {
+                                variable: secret.value_from
+                                for variable, secret in self._wiring.secrets.items()
+                            }
+                        ),
+                    ),
+                ),
+            ),
+            instance_configuration=service.InstanceConfigurationProperty(
+                cpu=str(spec.cpu),
+                memory=str(spec.memory),
+                instance_role_arn=self._run_role.role_arn,
+            ),
+            health_check_configuration=self._health(),
+            auto_scaling_configuration_arn=scaling.attr_auto_scaling_configuration_arn,
+            network_configuration=service.NetworkConfigurationProperty(
+                egress_configuration=service.EgressConfigurationProperty(
+                    egress_type="VPC", vpc_connector_arn=connector.attr_vpc_connector_arn
+                ),
+                ingress_configuration=service.IngressConfigurationProperty(
+                    is_publicly_accessible=spec.public
+                ),
+            ),
+        )
+
+    def _health(self) -> apprunner.CfnService.HealthCheckConfigurationProperty | None:
+        health = self._spec.health
+        return health and apprunner.CfnService.HealthCheckConfigurationProperty(
+            protocol="HTTP",
+            path=health.path,
+            interval=health.interval,
+            timeout=health.timeout,
+            healthy_threshold=health.healthy,
+            unhealthy_threshold=health.unhealthy,
+        )
+
+    def on_release(self, construct_id: str) -> Construct:
+        """A scope for what can only exist with the service."""
+        return Construct(self._released, construct_id)
+
+    def depends_on(self, *needed: Construct) -> None:
+        """The service starts after these: its way to what it uses, say."""
+        self.service.node.add_dependency(*needed)
+
+
+def _pairs(values: dict[str, str]) -> Sequence[apprunner.CfnService.KeyValuePairProperty]:
+    pair = apprunner.CfnService.KeyValuePairProperty
+    return [pair(name=name, value=value) for name, value in sorted(values.items())]

@@ -1,0 +1,147 @@
+"""S3 buckets: closed to the public, encrypted, versioned, over TLS only, with access logs."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+
+from config.model.stores import AwsKey, Unversioned
+from stackyard.marks import belongs_to, keep
+from stackyard.node import Grant, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+    from config.model.stores import Bucket as BucketSpec
+
+READ = ["s3:GetObject"]
+WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+ACTIONS = {"read": READ, "write": WRITE, "read-write": READ + WRITE}
+KEY_ACTIONS = {
+    "read": ["kms:Decrypt"],
+    "write": ["kms:GenerateDataKey"],
+    "read-write": ["kms:Decrypt", "kms:GenerateDataKey"],
+}
+
+
+class LogBucket(s3.Bucket):
+    """Where S3 writes down who reached the other buckets, for a year.
+
+    S3's log delivery can't use a customer's key, so this one is encrypted with S3's own.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(365))],
+        )
+        keep(self)
+        belongs_to(self, "access-logs")
+
+
+class Bucket(s3.Bucket):
+    """A bucket of the graph."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        node: str,
+        spec: BucketSpec,
+        key: kms.IKey,
+        logs: s3.IBucket,
+    ) -> None:
+        own_key = not isinstance(spec.encryption, AwsKey)
+        super().__init__(
+            scope,
+            construct_id,
+            bucket_name=spec.name,
+            encryption=s3.BucketEncryption.KMS if own_key else s3.BucketEncryption.S3_MANAGED,
+            encryption_key=key if own_key else None,
+            bucket_key_enabled=own_key or None,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=not isinstance(spec.versioned, Unversioned),
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                    noncurrent_version_expiration=cdk.Duration.days(
+                        spec.expire_old_versions_after_days
+                    ),
+                )
+            ],
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix=f"{node}/",
+        )
+        self._name = spec.name
+        self._key_arn = key.key_arn if own_key else None
+        keep(self)
+        belongs_to(self, node)
+
+    def open_to(self, *, reader: str, cidrs: Iterable[str]) -> None:
+        """Let anybody who comes from these addresses read objects (and nothing else)."""
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=f"ReadBy{reader.title().replace('-', '')}",
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:GetObject"],
+                resources=[self.arn_for_objects("*")],
+                conditions={"IpAddress": {"aws:SourceIp": list(cidrs)}},
+            )
+        )
+
+    @property
+    def node_for_consumers(self) -> Node:
+        """What links may ask of it."""
+        stack = cdk.Stack.of(self)
+        return Node(
+            values={"name": self.bucket_name, "region": stack.region},
+            grant=lambda access: self._grant(access) if access else Grant(),
+        )
+
+    @cached_property
+    def _consumers_arn(self) -> str:
+        """Its ARN in other stacks: literal where the name is, else an output with a known name.
+
+        The name has to be known because acknowledging a wildcard takes the exact text of it.
+        """
+        if self._name:
+            return f"arn:aws:s3:::{self._name}"
+        stack, output = cdk.Stack.of(self), f"{self.node.id}Arn"
+        cdk.CfnOutput(stack, output, value=self.bucket_arn)
+        return cdk.Fn.get_stack_output(stack.stack_name, output, stack.region).to_string()
+
+    def _grant(self, access: str) -> Grant:
+        arn = self._consumers_arn
+        statements = [
+            iam.PolicyStatement(actions=ACTIONS[access], resources=[f"{arn}/*"]),
+            # Without it S3 answers 403 where it should answer 404.
+            iam.PolicyStatement(actions=["s3:ListBucket"], resources=[arn]),
+        ]
+        if self._key_arn:
+            via = {"kms:ViaService": f"s3.{cdk.Stack.of(self).region}.amazonaws.com"}
+            statements.append(
+                iam.PolicyStatement(
+                    actions=KEY_ACTIONS[access],
+                    resources=[self._key_arn],
+                    conditions={"StringEquals": via},
+                )
+            )
+        reason = "The objects of the one bucket that the file links to, by object actions only"
+        return Grant(statements=statements, wildcards={f"{arn}/*": reason})

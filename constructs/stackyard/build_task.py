@@ -1,0 +1,173 @@
+"""A CodeBuild project that runs a command of a service's image inside the VPC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3_assets as assets
+from constructs import Construct
+
+from stackyard.bundle import ROOT
+from stackyard.edges import closed_group
+from stackyard.log_group import encrypted_log_group
+from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
+from stackyard.pull import pull_statements
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+
+    from config.model.services import CodeBuildTask
+    from stackyard.node import Wiring
+    from stackyard.release import Release
+
+# https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
+NETWORK_INTERFACES = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+]
+# Until the first release there is no digest; a build then says that this image does not exist.
+UNRELEASED_TAG = "unreleased"
+
+
+class BuildTask(Construct):
+    """A project without a source: its buildspec is a file of this repository, kept in S3."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        node: str,
+        spec: CodeBuildTask,
+        release: Release,
+        wiring: Wiring,
+        vpc: ec2.IVpc,
+        tier: str,
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._node, self._spec, self._release, self._wiring = node, spec, release, wiring
+        self._vpc, self._key = vpc, key
+        self._subnets = vpc.select_subnets(subnet_group_name=tier).subnets
+        self.security_group = closed_group(self, "Group", vpc=vpc, description=f"Builds of {node}")
+        belongs_to(self.security_group, node)
+        self._buildspec = assets.Asset(self, "Buildspec", path=str(ROOT / spec.buildspec))
+        self._logs = encrypted_log_group(self, "Logs", key=key, days=spec.log_days)
+        self.project = self._project()
+        belongs_to(self.project, node)
+        acknowledge(
+            self.project,
+            "CB5",
+            reason="The command and its migrations are in the service's own image, which comes"
+            " from the system's scanned repository by digest",
+        )
+
+    def _project(self) -> codebuild.CfnProject:
+        spec, project = self._spec, codebuild.CfnProject
+        variables = {"COMMAND": spec.command, **self._wiring.variables}
+        unreleased = f"{self._release.registry}/{self._release.repository}:{UNRELEASED_TAG}"
+        return codebuild.CfnProject(
+            self,
+            "Project",
+            name=spec.name,
+            description=f"Runs {spec.command!r} from the image of {spec.image}",
+            service_role=self._role().role_arn,
+            encryption_key=self._key.key_arn,
+            timeout_in_minutes=spec.timeout,
+            source=project.SourceProperty(
+                type="NO_SOURCE",
+                build_spec=f"arn:aws:s3:::{self._buildspec.s3_bucket_name}"
+                f"/{self._buildspec.s3_object_key}",
+            ),
+            artifacts=project.ArtifactsProperty(type="NO_ARTIFACTS"),
+            environment=project.EnvironmentProperty(
+                type="LINUX_CONTAINER",
+                compute_type=spec.compute,
+                image=self._release.if_released(self._release.image, unreleased),
+                image_pull_credentials_type="SERVICE_ROLE",
+                privileged_mode=False,
+                environment_variables=[
+                    *_variables(variables, "PLAINTEXT"),
+                    *_variables(
+                        {name: secret.value_from for name, secret in self._wiring.secrets.items()},
+                        "SECRETS_MANAGER",
+                    ),
+                ],
+            ),
+            vpc_config=project.VpcConfigProperty(
+                vpc_id=self._vpc.vpc_id,
+                subnets=[subnet.subnet_id for subnet in self._subnets],
+                security_group_ids=[self.security_group.security_group_id],
+            ),
+            logs_config=project.LogsConfigProperty(
+                cloud_watch_logs=project.CloudWatchLogsConfigProperty(
+                    status="ENABLED", group_name=self._logs.log_group_name
+                )
+            ),
+        )
+
+    def _role(self) -> iam.Role:
+        stack = cdk.Stack.of(self)
+        here = f"arn:aws:ec2:{stack.region}:{stack.account}"
+        logs = iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[self._logs.log_group_arn],
+        )
+        buildspec = iam.PolicyStatement(
+            actions=["s3:GetObject"],
+            resources=[self._buildspec.bucket.arn_for_objects(self._buildspec.s3_object_key)],
+        )
+        interfaces = iam.PolicyStatement(actions=NETWORK_INTERFACES, resources=["*"])
+        subnets = [f"{here}:subnet/{subnet.subnet_id}" for subnet in self._subnets]
+        permission = iam.PolicyStatement(
+            actions=["ec2:CreateNetworkInterfacePermission"],
+            resources=[f"{here}:network-interface/*"],
+            conditions={
+                "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
+                "ArnEquals": {"ec2:Subnet": subnets},
+            },
+        )
+        pull = pull_statements([self._release.repository_arn])
+        statements = [logs, buildspec, interfaces, permission, *pull, *self._wiring.statements]
+        role = iam.Role(
+            self,
+            "Role",
+            role_name=self._spec.role_name,
+            assumed_by=iam.ServicePrincipal(
+                "codebuild.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+            ),
+            inline_policies={"Build": iam.PolicyDocument(statements=statements)},
+        )
+        belongs_to(role, self._node)
+        for resource, why in self._wiring.wildcards.items():
+            acknowledge_wildcard(role, resource, reason=why)
+        acknowledge(
+            role,
+            "IAM5[Resource::*]",
+            reason="CodeBuild manages the network interfaces of a build in a VPC with the project's"
+            " own role, and those EC2 actions, like ecr:GetAuthorizationToken, know no resource",
+        )
+        acknowledge_wildcard(
+            role,
+            f"{here}:network-interface/*",
+            reason="An interface has no id before it exists; the condition limits the permission"
+            " to CodeBuild and to the project's subnets",
+        )
+        return role
+
+
+def _variables(
+    values: dict[str, str], kind: str
+) -> list[codebuild.CfnProject.EnvironmentVariableProperty]:
+    variable = codebuild.CfnProject.EnvironmentVariableProperty
+    return [variable(name=name, type=kind, value=value) for name, value in sorted(values.items())]

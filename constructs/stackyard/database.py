@@ -1,0 +1,141 @@
+"""RDS for PostgreSQL: encrypted, private, over TLS only, backed up, with its logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_rds as rds
+from constructs import Construct
+
+from config import aws
+from config.model.stores import NoBackups, SingleZone
+from stackyard.edges import closed_group
+from stackyard.log_group import encrypted_log_group
+from stackyard.marks import acknowledge, belongs_to, keep
+from stackyard.secret import generated_secret
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+
+    from config.model.stores import Postgres
+
+EXPORTED_LOGS = ("postgresql", "upgrade")
+
+
+class Database(Construct):
+    """One PostgreSQL instance, its master password, parameters, subnets and closed group."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        node: str,
+        identifier: str,
+        spec: Postgres,
+        vpc: ec2.IVpc,
+        key: kms.IKey,
+        protected: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.spec, self.identifier = spec, identifier
+        self.security_group = closed_group(
+            self, "Group", vpc=vpc, description=f"Database {identifier}"
+        )
+        self.master = generated_secret(
+            self,
+            "Master",
+            node=node,
+            name=spec.master.secret,
+            description=f"Password of the master user of {identifier}",
+            key=key,
+        )
+        engine = rds.DatabaseInstanceEngine.postgres(
+            version=rds.PostgresEngineVersion.of(spec.version, spec.version.split(".")[0])
+        )
+        self.instance = rds.DatabaseInstance(
+            self,
+            "Instance",
+            instance_identifier=identifier,
+            database_name=spec.database,
+            engine=engine,
+            instance_type=ec2.InstanceType(spec.instance_class),
+            credentials=rds.Credentials.from_password(
+                spec.master.username, self.master.secret_value
+            ),
+            port=aws.POSTGRES_PORT,
+            vpc=vpc,
+            security_groups=[self.security_group],
+            subnet_group=self._subnets(vpc),
+            parameter_group=self._parameters(engine),
+            publicly_accessible=False,
+            ca_certificate=rds.CaCertificate.of(spec.certificate_authority),
+            storage_type=rds.StorageType.GP3,
+            allocated_storage=spec.storage_gb,
+            max_allocated_storage=spec.max_storage_gb,
+            storage_encrypted=True,
+            storage_encryption_key=key,
+            multi_az=not isinstance(spec.multi_az, SingleZone),
+            backup_retention=cdk.Duration.days(_days(spec)),
+            preferred_backup_window=spec.backup_window,
+            preferred_maintenance_window=spec.maintenance_window,
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=False,
+            auto_minor_version_upgrade=True,
+            deletion_protection=protected,
+            cloudwatch_logs_exports=list(EXPORTED_LOGS),
+            database_insights_mode=rds.DatabaseInsightsMode.STANDARD,
+            performance_insight_encryption_key=key,
+        )
+        for log in EXPORTED_LOGS:
+            # RDS would make the group itself, without key or end: ours has to be there first.
+            group = encrypted_log_group(
+                self,
+                f"{log.capitalize()}Logs",
+                name=f"/aws/rds/instance/{identifier}/{log}",
+                key=key,
+                days=spec.log_days,
+            )
+            self.instance.node.add_dependency(group)
+        for kept in (self.instance, self.security_group):
+            keep(kept)
+            belongs_to(kept, node)
+        acknowledge(
+            self.instance,
+            "RDS11",
+            reason="The document gives the standard port; only the declared edges reach it, and a"
+            " port number is no lock",
+        )
+
+    def _subnets(self, vpc: ec2.IVpc) -> rds.SubnetGroup:
+        subnets = rds.SubnetGroup(
+            self,
+            "Subnets",
+            description=f"Subnets of {self.identifier}",
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_group_name="isolated"),
+        )
+        keep(subnets)
+        return subnets
+
+    def _parameters(self, engine: rds.IInstanceEngine) -> rds.ParameterGroup:
+        group = rds.ParameterGroup(
+            self,
+            "Parameters",
+            engine=engine,
+            description=f"Parameters of {self.identifier}",
+            parameters={
+                **self.spec.parameters,
+                "max_connections": str(self.spec.max_connections),
+                "rds.force_ssl": "1",
+            },
+        )
+        group.bind_to_instance()
+        keep(group)
+        return group
+
+
+def _days(spec: Postgres) -> int:
+    return 0 if isinstance(spec.backup_days, NoBackups) else spec.backup_days

@@ -1,0 +1,151 @@
+"""The function that makes a database's roles and rotates its credentials."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from config import aws
+from stackyard.edges import Edges, closed_group
+from stackyard.function import PythonFunction
+from stackyard.marks import acknowledge, belongs_to
+from stackyard.secret import generated_secret, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aws_cdk import aws_kms as kms
+
+    from config.graph import Credential, Edge
+    from stackyard.database import Database
+    from stackyard.node import SecretValue
+
+ROTATE = [
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecretVersionStage",
+]
+
+
+class DatabaseAdmin(Construct):
+    """`lambda/database_admin` for one database, and a secret for each of its credentials.
+
+    A credential's secret begins as a random text. Its schedule rotates it at once, and this first
+    rotation makes the roles and writes the first connection string: no program ever holds the
+    master's password, and no connection string ever stands in a template.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        node: str,
+        database: Database,
+        store: str,
+        credentials: Iterable[Credential],
+        edges: Iterable[Edge],
+        targets: Mapping[str, ec2.ISecurityGroup],
+        vpc: ec2.IVpc,
+        tier: str,
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._key, self._database = key, database
+        self.urls: dict[str, SecretValue] = {}
+        secrets = {c.login: self._url(c, node=store) for c in credentials}
+        group = closed_group(self, "Group", vpc=vpc, description=f"Rotates {database.identifier}")
+        belongs_to(group, node)
+        opened = Edges(
+            self,
+            "Edges",
+            source=group,
+            edges=edges,
+            targets=targets,
+            region=cdk.Stack.of(self).region,
+        )
+        roles = {
+            secrets[c.login].secret_arn: {
+                "role": c.role,
+                "login": c.login,
+                "query": "&".join(f"{name}={value}" for name, value in c.query.items()),
+            }
+            for c in credentials
+        }
+        self.function = PythonFunction(
+            self,
+            "Admin",
+            package="database_admin",
+            node=node,
+            description=f"Makes the roles of {database.identifier} and rotates its credentials",
+            environment={
+                "DATABASE_HOST": database.instance.db_instance_endpoint_address,
+                "DATABASE_PORT": str(aws.POSTGRES_PORT),
+                "DATABASE_NAME": database.spec.database,
+                "MASTER_USERNAME": database.spec.master.username,
+                "MASTER_SECRET_ARN": database.master.secret_arn,
+                "CREDENTIALS": cdk.Stack.of(self).to_json_string(roles),
+            },
+            statements=[
+                statement
+                for secret in (database.master, *secrets.values())
+                for statement in self._rotate(secret)
+            ],
+            key=key,
+            log_days=database.spec.log_days,
+            timeout=60,
+            memory=256,
+            vpc=vpc,
+            subnets=ec2.SubnetSelection(subnet_group_name=tier),
+            security_group=group,
+        )
+        for secret_id, secret in [("Master", database.master), *secrets.items()]:
+            self._schedule(f"Rotate{secret_id.capitalize()}", secret, opened)
+
+    def _url(self, credential: Credential, *, node: str) -> secretsmanager.Secret:
+        secret = generated_secret(
+            self,
+            f"Url{credential.login.capitalize()}",
+            node=node,
+            name=credential.secret,
+            description=f"Connection string of login {credential.login}"
+            f" to {self._database.identifier}",
+            key=self._key,
+        )
+        self.urls[credential.login] = value_of(secret, self._key)
+        return secret
+
+    def _rotate(self, secret: secretsmanager.Secret) -> list[iam.PolicyStatement]:
+        *_, decrypt = value_of(secret, self._key).read()
+        decrypt.add_actions("kms:GenerateDataKey")
+        return [iam.PolicyStatement(actions=ROTATE, resources=[secret.secret_arn]), decrypt]
+
+    def _schedule(self, construct_id: str, secret: secretsmanager.Secret, opened: Edges) -> None:
+        function = self.function.function
+        permission_id = f"{construct_id}Permission"
+        function.add_permission(
+            permission_id,
+            principal=iam.ServicePrincipal("secretsmanager.amazonaws.com"),
+            source_arn=secret.secret_arn,
+        )
+        schedule = secretsmanager.CfnRotationSchedule(
+            self,
+            construct_id,
+            secret_id=secret.secret_arn,
+            rotation_lambda_arn=function.function_arn,
+            rotate_immediately_on_update=True,
+            rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
+                schedule_expression=f"rate({self._database.spec.rotation_days} days)"
+            ),
+        )
+        # The first rotation starts at once, and needs the database and a way to it.
+        schedule.node.add_dependency(opened, self._database.instance)
+        if permission := function.node.try_find_child(permission_id):
+            schedule.node.add_dependency(permission)

@@ -1,0 +1,50 @@
+"""Image repositories: private, scanned, with tags that never move, under a key of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
+
+from stackyard.marks import belongs_to, keep
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+    from config.model.outside import Image
+
+
+class ImageRepository(ecr.Repository):
+    """The repository of one image; it keeps the newest releases and forgets the rest."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, node: str, spec: Image, key: kms.IKey
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            # Compute names it by this name, so that an image's address needs no reference.
+            repository_name=spec.repository,
+            encryption=ecr.RepositoryEncryption.KMS,
+            encryption_key=key,
+            image_scan_on_push=True,
+            image_tag_mutability=ecr.TagMutability.IMMUTABLE,
+            lifecycle_rules=[
+                ecr.LifecycleRule(
+                    rule_priority=1,
+                    description=f"Untagged images go after {spec.untagged_days} days",
+                    tag_status=ecr.TagStatus.UNTAGGED,
+                    max_image_age=cdk.Duration.days(spec.untagged_days),
+                ),
+                ecr.LifecycleRule(
+                    rule_priority=2,
+                    description=f"The newest {spec.keep} images stay",
+                    tag_status=ecr.TagStatus.ANY,
+                    max_image_count=spec.keep,
+                ),
+            ],
+        )
+        keep(self)
+        belongs_to(self, node)

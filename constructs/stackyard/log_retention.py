@@ -1,0 +1,67 @@
+"""An end to log groups that a service makes itself and never empties."""
+
+from __future__ import annotations
+
+
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from stackyard.marks import acknowledge_wildcard, belongs_to
+
+
+
+class LogRetention(Construct):
+    """Sets a log group's retention once a day.
+
+    The group exists as soon as its service does, so no template can create it, and a custom
+    resource would be one more thing to fail in a deploy; a schedule can be late but not wrong.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, node: str, log_group: str, days: int
+    ) -> None:
+        super().__init__(scope, construct_id)
+        stack = cdk.Stack.of(self)
+        arn = f"arn:aws:logs:{stack.region}:{stack.account}:log-group:{log_group}"
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+            ),
+            inline_policies={
+                "Retention": iam.PolicyDocument(
+                    statements=[
+                        iam.PolicyStatement(
+                            # PutRetentionPolicy is authorised on the group with its streams.
+                            actions=["logs:PutRetentionPolicy"],
+                            resources=[arn, f"{arn}:*"],
+                        )
+                    ]
+                )
+            },
+        )
+        belongs_to(role, node)
+        acknowledge_wildcard(
+            role,
+            f"{arn}:*",
+            reason="The streams of the one log group, which the action is authorised on",
+        )
+        scheduler.CfnSchedule(
+            self,
+            "Daily",
+            description=f"Keeps a log of {node} for {days} days",
+            schedule_expression="rate(1 day)",
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(
+                mode="FLEXIBLE", maximum_window_in_minutes=60
+            ),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn="arn:aws:scheduler:::aws-sdk:cloudwatchlogs:putRetentionPolicy",
+                role_arn=role.role_arn,
+                input=stack.to_json_string({"LogGroupName": log_group, "RetentionInDays": days}),
+            ),
+        )

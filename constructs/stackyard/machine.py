@@ -1,0 +1,118 @@
+"""Step Functions machines that call AWS and hold no code of ours, and what starts them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from stackyard.log_group import encrypted_log_group
+from stackyard.marks import acknowledge, belongs_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_kms as kms
+
+# Creating a log delivery and writing traces take no resource.
+# https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+DELIVER_LOGS_AND_TRACES = [
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+]
+
+
+class Machine(Construct):
+    """A state machine with logs, traces and exactly the permissions it is given."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        node: str,
+        definition: Mapping[str, object],
+        substitutions: Mapping[str, str],
+        statements: Sequence[iam.PolicyStatement],
+        key: kms.IKey,
+        log_days: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        logs = encrypted_log_group(self, "Logs", key=key, days=log_days)
+        deliver = iam.PolicyStatement(actions=DELIVER_LOGS_AND_TRACES, resources=["*"])
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
+            inline_policies={"Machine": iam.PolicyDocument(statements=[deliver, *statements])},
+        )
+        belongs_to(role, node)
+        acknowledge(
+            role,
+            "IAM5[Resource::*]",
+            reason="Log delivery and X-Ray know no resources; all that the machine itself calls"
+            " is named",
+        )
+        self.machine = sfn.CfnStateMachine(
+            self,
+            "Machine",
+            role_arn=role.role_arn,
+            state_machine_type="STANDARD",
+            definition=definition,
+            definition_substitutions=substitutions,
+            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
+            logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
+                level="ALL",
+                include_execution_data=False,
+                destinations=[
+                    sfn.CfnStateMachine.LogDestinationProperty(
+                        cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
+                            log_group_arn=logs.log_group_arn
+                        )
+                    )
+                ],
+            ),
+        )
+
+    def start_on(self, *, description: str, pattern: Mapping[str, object]) -> Construct:
+        """Start the machine at every event that fits; returns what does it."""
+        starter = Construct(self, "Start")
+        role = iam.Role(
+            starter,
+            "Role",
+            assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
+            inline_policies={
+                "Start": iam.PolicyDocument(
+                    statements=[
+                        iam.PolicyStatement(
+                            actions=["states:StartExecution"], resources=[self.machine.ref]
+                        )
+                    ]
+                )
+            },
+        )
+        events.CfnRule(
+            starter,
+            "Rule",
+            description=description,
+            event_pattern=pattern,
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="Machine", arn=self.machine.ref, role_arn=role.role_arn
+                )
+            ],
+        )
+        return starter

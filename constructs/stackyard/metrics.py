@@ -1,0 +1,171 @@
+"""Which CloudWatch metric stands behind each alarm's name, and who publishes it.
+
+The names are those of `config.alarms`; a test compares both. `scale` turns an alarm's unit (GB,
+percent of a limit, milliseconds) into the metric's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from config.model.services import LogMetric
+
+GIGABYTE = 1e9
+MEGABYTE = 1e6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One CloudWatch metric."""
+
+    namespace: str
+    name: str
+    statistic: str
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """What one alarm watches: a metric, an expression over some, or a query.
+
+    A series of sums is counted over the alarm's whole time; any other has to hold in each minute
+    of it. `missing` is CloudWatch's treatment of missing data.
+    """
+
+    metrics: tuple[Metric, ...] = ()
+    expression: str | None = None
+    counted: bool = False
+    scale: float = 1
+    missing: str = "notBreaching"
+
+
+def _one(
+    namespace: str, name: str, statistic: str, dimensions: Mapping[str, str], scale: float = 1
+) -> Series:
+    metric = Metric(namespace=namespace, name=name, statistic=statistic, dimensions=dimensions)
+    counted = statistic == "Sum"
+    return Series(metrics=(metric,), counted=counted, scale=scale)
+
+
+def of_app_runner(service: str) -> dict[str, Series]:
+    """App Runner publishes by name and id; the id changes with the service, so names are asked.
+
+    https://docs.aws.amazon.com/apprunner/latest/dg/monitor-cw.html
+    """
+
+    def query(statistic: str, metric: str, *, counted: bool = False) -> Series:
+        expression = (
+            f'SELECT {statistic}("{metric}") FROM "AWS/AppRunner" WHERE ServiceName = \'{service}\''
+        )
+        return Series(expression=expression, counted=counted)
+
+    return {
+        "errors": query("SUM", "5xxStatusResponses", counted=True),
+        "latency": query("AVG", "RequestLatency"),
+        "cpu": query("MAX", "CPUUtilization"),
+        "memory": query("MAX", "MemoryUtilization"),
+    }
+
+
+def of_postgres(identifier: str, *, max_connections: int) -> dict[str, Series]:
+    """RDS publishes all of these. Latencies are seconds, sizes bytes.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+    """
+    dimensions = {"DBInstanceIdentifier": identifier}
+    latencies = tuple(
+        Metric(namespace="AWS/RDS", name=name, statistic="Average", dimensions=dimensions)
+        for name in ("ReadLatency", "WriteLatency")
+    )
+    return {
+        "cpu": _one("AWS/RDS", "CPUUtilization", "Average", dimensions),
+        "connections": _one(
+            "AWS/RDS", "DatabaseConnections", "Maximum", dimensions, scale=max_connections / 100
+        ),
+        "storage": _one("AWS/RDS", "FreeStorageSpace", "Minimum", dimensions, scale=GIGABYTE),
+        "memory": _one("AWS/RDS", "FreeableMemory", "Minimum", dimensions, scale=MEGABYTE),
+        "latency": Series(metrics=latencies, expression="MAX(METRICS())", scale=1 / 1000),
+    }
+
+
+def of_serverless_cache(name: str, *, max_gb: int) -> dict[str, Series]:
+    """ElastiCache publishes these for serverless caches, latencies in microseconds.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html
+    """
+    dimensions = {"clusterId": name}
+    namespace = "AWS/ElastiCache"
+    latencies = tuple(
+        Metric(namespace=namespace, name=metric, statistic="Average", dimensions=dimensions)
+        for metric in ("SuccessfulReadRequestLatency", "SuccessfulWriteRequestLatency")
+    )
+    return {
+        "memory": _one(
+            namespace, "BytesUsedForCache", "Maximum", dimensions, scale=max_gb * GIGABYTE / 100
+        ),
+        "throttled": _one(namespace, "ThrottledCmds", "Sum", dimensions),
+        "latency": Series(metrics=latencies, expression="MAX(METRICS())", scale=1000),
+        "refused": _one(namespace, "AuthenticationFailures", "Sum", dimensions),
+        "connections": _one(namespace, "CurrConnections", "Maximum", dimensions),
+        "items": _one(namespace, "CurrItems", "Maximum", dimensions),
+        "commands": _one(namespace, "TotalCmdsCount", "Sum", dimensions),
+    }
+
+
+def of_function(name: str) -> dict[str, Series]:
+    """Lambda publishes these."""
+    dimensions = {"FunctionName": name}
+    return {
+        "errors": _one("AWS/Lambda", "Errors", "Sum", dimensions),
+        "throttles": _one("AWS/Lambda", "Throttles", "Sum", dimensions),
+    }
+
+
+def of_dead_letters(queue: str) -> dict[str, Series]:
+    """SQS publishes it; a message stays visible until somebody takes it away."""
+    dimensions = {"QueueName": queue}
+    metric = _one("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", dimensions)
+    return {"undelivered": metric}
+
+
+def of_build(project: str) -> dict[str, Series]:
+    """CodeBuild publishes it."""
+    return {"failed": _one("AWS/CodeBuild", "FailedBuilds", "Sum", {"ProjectName": project})}
+
+
+def of_redeploys(machines: list[str]) -> dict[str, Series]:
+    """Step Functions publishes it, for each machine that redeploys a service after a rotation."""
+    metrics = tuple(
+        Metric(
+            namespace="AWS/States",
+            name="ExecutionsFailed",
+            statistic="Sum",
+            dimensions={"StateMachineArn": machine},
+        )
+        for machine in machines
+    )
+    expression = None if len(metrics) == 1 else "SUM(METRICS())"
+    return {"redeploys": Series(metrics=metrics, expression=expression, counted=True)}
+
+
+def of_probe(health_check: str) -> dict[str, Series]:
+    """Route 53 publishes it, in us-east-1 only: 1 is healthy. Silence is bad news."""
+    metric = Metric(
+        namespace="AWS/Route53",
+        name="HealthCheckStatus",
+        statistic="Minimum",
+        dimensions={"HealthCheckId": health_check},
+    )
+    return {"probe": Series(metrics=(metric,), missing="breaching")}
+
+
+def of_log_metric(namespace: str, name: str, spec: LogMetric) -> Series:
+    """CloudWatch Logs publishes it out of the program's own log lines."""
+    metric = Metric(namespace=namespace, name=name, statistic=spec.statistic)
+    if spec.alarm and spec.alarm.rising:
+        return Series(metrics=(metric,), expression="DIFF(m1)")
+    return Series(metrics=(metric,), counted=spec.statistic == "Sum")

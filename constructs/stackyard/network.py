@@ -1,0 +1,189 @@
+"""The VPC of an environment: tiers over zones, endpoints by need, a flow log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import CrossStackReferences, ReferenceStrength
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from config import aws
+from stackyard.edges import closed_group
+from stackyard.log_group import encrypted_log_group
+from stackyard.marks import belongs_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_kms as kms
+
+    from config.model.network import Network as NetworkSpec
+
+SUBNET_TYPES = {
+    "public": ec2.SubnetType.PUBLIC,
+    "private": ec2.SubnetType.PRIVATE_WITH_EGRESS,
+    "isolated": ec2.SubnetType.PRIVATE_ISOLATED,
+}
+
+
+@jsii.implements(ec2.IIpAddresses)
+class ListedRanges:
+    """The address ranges that a document gives, in the place of CDK's own division."""
+
+    def __init__(self, cidr: str, tiers: Mapping[str, list[str]]) -> None:
+        self._cidr = cidr
+        self._tiers = tiers
+
+    def allocate_vpc_cidr(self) -> ec2.VpcIpamOptions:
+        """The range of the VPC."""
+        return ec2.VpcIpamOptions(cidr_block=self._cidr)
+
+    def allocate_subnets_cidr(
+        self, *, requested_subnets: list[Any], **_: Any
+    ) -> ec2.SubnetIpamOptions:
+        """The ranges of the subnets, tier by tier, in the order of the zones."""
+        left = {tier: iter(ranges) for tier, ranges in self._tiers.items()}
+        return ec2.SubnetIpamOptions(
+            allocated_subnets=[
+                ec2.AllocatedSubnet(cidr=next(left[request.configuration.name]))
+                for request in requested_subnets
+            ]
+        )
+
+
+class Network(Construct):
+    """A VPC with the tiers that its way out needs, and the endpoints that its nodes use.
+
+    `endpoint_groups` are the endpoints' security groups by node name; an endpoint lets in nobody
+    until a consumer opens its edge.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        spec: NetworkSpec,
+        endpoints: Mapping[str, tuple[str, ...]],
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._name = name
+        self._spec = spec
+        self.vpc = self._vpc()
+        self._name_subnets()
+        self._flow_log(key)
+        self.endpoint_groups: dict[str, ec2.ISecurityGroup] = {}
+        for service, zones in endpoints.items():
+            if service in aws.PREFIX_LISTS:
+                self._gateway(service)
+            else:
+                self._interface(service, zones)
+
+    def _vpc(self) -> ec2.Vpc:
+        spec, cidr = self._spec, str(self._spec.cidr)
+        tiers = {tier: [str(block) for block in blocks] for tier, blocks in spec.tiers.items()}
+        vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            vpc_name=self._name,
+            ip_addresses=ListedRanges(cidr, tiers) if tiers else ec2.IpAddresses.cidr(cidr),
+            max_azs=len(spec.zones),
+            subnet_configuration=[
+                ec2.SubnetConfiguration(name=tier, subnet_type=SUBNET_TYPES[tier])
+                for tier in spec.tier_names
+            ],
+            nat_gateways=self._nat_gateways(),
+            nat_gateway_provider=(
+                ec2.NatProvider.regional_gateway() if spec.nat == "regional" else None
+            ),
+            # Emptying the default group takes a custom resource; nothing here uses that group.
+            restrict_default_security_group=False,
+        )
+        # What immutable properties are made of must not change under its consumers.
+        for resource in (vpc, *vpc.public_subnets, *vpc.private_subnets, *vpc.isolated_subnets):
+            CrossStackReferences.of(resource).produce(ReferenceStrength.STRONG)
+        return vpc
+
+    def _nat_gateways(self) -> int | None:
+        return {"none": 0, "single": 1, "per-zone": len(self._spec.zones)}.get(self._spec.nat)
+
+    def _name_subnets(self) -> None:
+        # CDK names them by their path in the tree, which differs between an App and a Stage.
+        tiers = {
+            "public": self.vpc.public_subnets,
+            "private": self.vpc.private_subnets,
+            "isolated": self.vpc.isolated_subnets,
+        }
+        for tier, subnets in tiers.items():
+            for zone, subnet in zip(self._spec.zones, subnets, strict=False):
+                name = f"{self._name}-{tier}-{zone}"
+                cdk.Tags.of(subnet).add("Name", name, priority=200)
+
+    def _flow_log(self, key: kms.IKey) -> None:
+        group = encrypted_log_group(self, "FlowLogs", key=key, days=self._spec.flow_log_days)
+        role = iam.Role(
+            self,
+            "FlowLogRole",
+            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"),
+            inline_policies={"WriteFlowLogs": _write_to(group)},
+        )
+        belongs_to(role, "network")
+        ec2.CfnFlowLog(
+            self,
+            "FlowLog",
+            resource_id=self.vpc.vpc_id,
+            resource_type="VPC",
+            traffic_type="ALL",
+            log_destination_type="cloud-watch-logs",
+            log_group_name=group.log_group_name,
+            deliver_logs_permission_arn=role.role_arn,
+            max_aggregation_interval=60,
+            tags=[cdk.CfnTag(key="Name", value=self._name)],
+        )
+
+    def _gateway(self, service: str) -> None:
+        self.vpc.add_gateway_endpoint(
+            _id_of(service), service=ec2.GatewayVpcEndpointAwsService(service)
+        )
+
+    def _interface(self, service: str, zones: tuple[str, ...]) -> None:
+        group = closed_group(
+            self,
+            f"{_id_of(service)}Group",
+            vpc=self.vpc,
+            description=f"Endpoint of {service} in {self._name}",
+        )
+        belongs_to(group, f"endpoint:{service}")
+        self.vpc.add_interface_endpoint(
+            _id_of(service),
+            service=ec2.InterfaceVpcEndpointAwsService(service),
+            subnets=ec2.SubnetSelection(
+                subnet_group_name=self._spec.workload_tier, availability_zones=list(zones)
+            ),
+            security_groups=[group],
+            open=False,
+            lookup_supported_azs=False,
+        )
+        self.endpoint_groups[f"endpoint:{service}"] = group
+
+
+def _id_of(service: str) -> str:
+    return "".join(word.capitalize() for word in service.replace(".", "-").split("-")) + "Endpoint"
+
+
+def _write_to(group: logs.LogGroup) -> iam.PolicyDocument:
+    return iam.PolicyDocument(
+        statements=[
+            iam.PolicyStatement(
+                actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                resources=[group.log_group_arn],
+            )
+        ]
+    )

@@ -1,0 +1,113 @@
+"""A node of the graph as its consumers see it, and the wiring of a consumer to its nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aws_cdk import aws_ec2 as ec2
+
+    from config.model.links import Link
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretValue:
+    """A secret, or one key of a secret that is a JSON object."""
+
+    arn: str
+    key_arn: str
+    region: str
+    json_key: str | None = None
+
+    @property
+    def value_from(self) -> str:
+        """The reference that App Runner, ECS and CodeBuild resolve when a program starts."""
+        return f"{self.arn}:{self.json_key}::" if self.json_key else self.arn
+
+    def read(self) -> list[iam.PolicyStatement]:
+        """What a principal needs to read it: the secret, and the key for this secret only."""
+        context = {
+            "kms:ViaService": f"secretsmanager.{self.region}.amazonaws.com",
+            "kms:EncryptionContext:SecretARN": self.arn,
+        }
+        return [
+            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self.arn]),
+            iam.PolicyStatement(
+                actions=["kms:Decrypt"],
+                resources=[self.key_arn],
+                conditions={"StringEquals": context},
+            ),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What a principal gets for an access; `wildcards` says why a resource with `*` is exact."""
+
+    statements: Sequence[iam.PolicyStatement] = ()
+    wildcards: Mapping[str, str] = field(default_factory=dict)
+
+
+def _nothing(_: str | None) -> Grant:
+    return Grant()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """What a store, secret, outside service or function offers to those who use it.
+
+    `values` and `secrets` hold the attributes that links may ask for; `grant` returns what a
+    principal needs for an access. `urls` are a database's connection strings, by login.
+    """
+
+    security_group: ec2.ISecurityGroup | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, SecretValue] = field(default_factory=dict)
+    urls: Mapping[str, SecretValue] = field(default_factory=dict)
+    grant: Callable[[str | None], Grant] = _nothing
+
+
+@dataclass(kw_only=True)
+class Wiring:
+    """All that a consumer gets from its links."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, SecretValue] = field(default_factory=dict)
+    statements: list[iam.PolicyStatement] = field(default_factory=list)
+    wildcards: dict[str, str] = field(default_factory=dict)
+
+
+def wire(
+    *,
+    env: Mapping[str, str],
+    uses: Mapping[str, Link],
+    nodes: Mapping[str, Node],
+    default_attribute: Callable[[str], str | None],
+    login_of: Callable[[Link], str],
+) -> Wiring:
+    """Variables, secrets and permissions of a consumer, from its links alone."""
+    wiring = Wiring(variables=dict(env))
+    readable: dict[str, SecretValue] = {}
+    for target, link in uses.items():
+        node = nodes.get(target, Node())
+        grant = node.grant(link.access)
+        wiring.statements += grant.statements
+        wiring.wildcards |= grant.wildcards
+        secrets = dict(node.secrets)
+        if node.urls:
+            secrets["url"] = node.urls[login_of(link)]
+        for variable, asked in link.env.items():
+            attribute = asked or default_attribute(target) or ""
+            if attribute in secrets:
+                wiring.secrets[variable] = secrets[attribute]
+                readable[secrets[attribute].arn] = secrets[attribute]
+            else:
+                wiring.variables[variable] = node.values[attribute]
+    for secret in readable.values():
+        wiring.statements += secret.read()
+    return wiring

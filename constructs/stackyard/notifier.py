@@ -1,0 +1,103 @@
+"""The Slack notifier: `lambda/slack_notifier` with its dead-letter queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stackyard.function import PythonFunction
+from stackyard.marks import acknowledge, belongs_to
+from stackyard.node import Grant, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_kms as kms
+
+    from stackyard.node import SecretValue
+
+
+class Notifier(Construct):
+    """A function that turns alarms, events and direct calls into Slack messages."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        node: str,
+        name: str | None,
+        webhook: SecretValue,
+        key: kms.IKey,
+        log_days: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            retention_period=cdk.Duration.days(14),
+            enforce_ssl=True,
+        )
+        belongs_to(self.dead_letters, node)
+        acknowledge(
+            self.dead_letters, "SQS3", reason="It is itself the dead-letter queue of the notifier"
+        )
+        use_key = iam.PolicyStatement(
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[key.key_arn],
+            conditions={
+                "StringEquals": {
+                    "kms:ViaService": f"sqs.{cdk.Stack.of(self).region}.amazonaws.com"
+                }
+            },
+        )
+        self.function = PythonFunction(
+            self,
+            "Slack",
+            package="slack_notifier",
+            node=node,
+            name=name,
+            description="Tells Slack about alarms, events and what services report",
+            environment={"WEBHOOK_SECRET_ARN": webhook.arn},
+            statements=[*webhook.read(), use_key],
+            key=key,
+            log_days=log_days,
+            timeout=60,
+            memory=256,
+            dead_letters=self.dead_letters,
+        ).function
+
+    @property
+    def node_for_consumers(self) -> Node:
+        """What links may ask of it: the name, and the right to invoke it."""
+        invoke = iam.PolicyStatement(
+            actions=["lambda:InvokeFunction"], resources=[self.function.function_arn]
+        )
+        return Node(
+            values={"name": self.function.function_name},
+            grant=lambda _access: Grant(statements=[invoke]),
+        )
+
+    def tell(self, construct_id: str, *, description: str, pattern: Mapping[str, object]) -> None:
+        """Tell Slack about every event of this account that fits the pattern."""
+        rule = events.CfnRule(
+            self,
+            construct_id,
+            description=description,
+            event_pattern=pattern,
+            targets=[
+                events.CfnRule.TargetProperty(id="Notifier", arn=self.function.function_arn)
+            ],
+        )
+        self.function.add_permission(
+            f"{construct_id}Permission",
+            principal=iam.ServicePrincipal("events.amazonaws.com"),
+            source_arn=rule.attr_arn,
+        )

@@ -1,0 +1,101 @@
+"""Which image a service runs: a digest in an SSM parameter, which templates read.
+
+Releasing is writing the parameter and deploying. Until the first release it says so, and what
+runs the image is left out of the template by a condition.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from stackyard.marks import keep
+
+if TYPE_CHECKING:
+    from constructs import IConstruct
+
+UNRELEASED = "unreleased"
+
+
+def parameter_name(*, system: str, environment: str, service: str) -> str:
+    """The parameter that holds the digest of a service's image."""
+    return f"/{system}/{environment}/{service}/image-digest"
+
+
+def release_parameter(scope: Construct, construct_id: str, *, name: str, service: str) -> None:
+    """The parameter itself. Later deploys of this stack leave its value alone."""
+    parameter = ssm.CfnParameter(
+        scope,
+        construct_id,
+        name=name,
+        type="String",
+        value=UNRELEASED,
+        allowed_pattern=f"^({UNRELEASED}|sha256:[0-9a-f]{{64}})$",
+        description=f"Digest of the image that {service} runs",
+    )
+    keep(parameter)
+
+
+class Release(Construct):
+    """The released image of one service, as a template reads it."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, parameter: str, repository: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        stack = cdk.Stack.of(self)
+        self.repository = repository
+        self.parameter = parameter
+        digest = cdk.CfnParameter(
+            self,
+            "Digest",
+            type="AWS::SSM::Parameter::Value<String>",
+            default=parameter,
+            description="Where the digest of the released image stands",
+        )
+        digest.override_logical_id(f"{construct_id}Digest")
+        self._is_missing = cdk.Fn.condition_equals(digest.value_as_string, UNRELEASED)
+        self.registry = f"{stack.account}.dkr.ecr.{stack.region}.{stack.url_suffix}"
+        self.repository_arn = (
+            f"arn:aws:ecr:{stack.region}:{stack.account}:repository/{repository}"
+        )
+        self.image = f"{self.registry}/{repository}@{digest.value_as_string}"
+
+    # Conditions are made when first asked for: CloudFormation's linters mind unused ones.
+    @cached_property
+    def exists(self) -> cdk.CfnCondition:
+        """There is a release."""
+        return self._condition("Exists", cdk.Fn.condition_not(self._is_missing))
+
+    @cached_property
+    def missing(self) -> cdk.CfnCondition:
+        """There is no release yet."""
+        return self._condition("Missing", self._is_missing)
+
+    def _condition(
+        self, construct_id: str, expression: cdk.ICfnConditionExpression
+    ) -> cdk.CfnCondition:
+        condition = cdk.CfnCondition(self, construct_id, expression=expression)
+        condition.override_logical_id(f"{self.node.id}{construct_id}")
+        return condition
+
+    def only_when_released(self, construct: IConstruct) -> None:
+        """Leave a construct, with all inside it, out of the stack until there is a release."""
+        for child in construct.node.find_all():
+            if isinstance(child, cdk.CfnResource | cdk.CfnOutput):
+                _set_condition(child, self.exists)
+
+    def if_released(self, value: str, otherwise: str) -> str:
+        """One of two values, by whether there is a release."""
+        return cdk.Fn.condition_if(self.exists.logical_id, value, otherwise).to_string()
+
+
+def _set_condition(child: cdk.CfnResource | cdk.CfnOutput, condition: cdk.CfnCondition) -> None:
+    if isinstance(child, cdk.CfnOutput):
+        child.condition = condition
+    else:
+        child.cfn_options.condition = condition

@@ -1,0 +1,66 @@
+"""A topic for each tier of alarms, which only this account's alarms and rules may publish to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+
+
+class TierTopic(sns.Topic):
+    """An encrypted topic that takes nothing over an unencrypted connection."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, key: kms.IKey, display_name: str
+    ) -> None:
+        super().__init__(
+            scope, construct_id, master_key=key, enforce_ssl=True, display_name=display_name
+        )
+        account = cdk.Stack.of(self).account
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyThisAccountsAlarms",
+                principals=[iam.ServicePrincipal(service) for service in PUBLISHERS],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": account}},
+            )
+        )
+
+    def tell_function(self, function: lambda_.IFunction, construct_id: str) -> None:
+        """Subscribe a function.
+
+        Not by LambdaSubscription: its permission's id carries the full path of the topic.
+        """
+        function.add_permission(
+            construct_id,
+            principal=iam.ServicePrincipal("sns.amazonaws.com"),
+            source_arn=self.topic_arn,
+        )
+        sns.Subscription(
+            self,
+            "Function",
+            topic=self,
+            endpoint=function.function_arn,
+            protocol=sns.SubscriptionProtocol.LAMBDA,
+        )
+
+    def tell_people(self, addresses: tuple[str, ...]) -> None:
+        """Subscribe e-mail addresses; each has to confirm before anything reaches it."""
+        for number, address in enumerate(addresses, start=1):
+            sns.Subscription(
+                self,
+                f"Email{number}",
+                topic=self,
+                endpoint=address,
+                protocol=sns.SubscriptionProtocol.EMAIL,
+            )

@@ -1,0 +1,82 @@
+"""A stack of one environment: its name, and what it derives from the graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.attributes import attributes_of
+from config.graph import edges_from, login_of
+from stackyard.edges import Edges
+from stackyard.node import wire
+from stackyard.stack import EnvironmentStack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_ec2 as ec2
+    from constructs import Construct
+
+    from config.graph import Runner
+    from config.model.environment import Environment
+    from stackyard.node import Node, Wiring
+
+
+class GraphStack(EnvironmentStack):
+    """Named `<system>-<environment>-<stack>`, after its construct id."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        description: str,
+        prefix: str | None = None,
+        protected: bool = False,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=f"{prefix or environment.name}-{construct_id}",
+            description=description,
+            account=environment.account,
+            region=environment.region,
+            zones=list(environment.network.zones),
+            protected=protected,
+        )
+        self.environment_spec = environment
+
+    def wiring(self, runner: Runner, nodes: Mapping[str, Node]) -> Wiring:
+        """What a runner gets from its links."""
+        return wire(
+            env=runner.env,
+            uses=runner.uses,
+            nodes=nodes,
+            default_attribute=lambda node: attributes_of(self.environment_spec, node).default,
+            login_of=login_of,
+        )
+
+    def open_edges(
+        self,
+        scope: Construct,
+        *,
+        node: str,
+        source: ec2.SecurityGroup,
+        nodes: Mapping[str, Node],
+        endpoint_groups: Mapping[str, ec2.ISecurityGroup],
+    ) -> Edges:
+        """The declared edges of a runner, and no others."""
+        groups = {name: target.security_group for name, target in nodes.items()}
+        return Edges(
+            scope,
+            "Edges",
+            source=source,
+            edges=edges_from(self.environment_spec, node),
+            targets={**endpoint_groups, **{name: g for name, g in groups.items() if g}},
+            region=self.region,
+        )
+
+
+def pascal(name: str) -> str:
+    """A node's name as a construct id."""
+    return "".join(word.capitalize() for word in name.split("-"))

@@ -1,0 +1,39 @@
+"""The network stack: VPC, tiers, endpoints, flow log, and a small key of its own for the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.graph import endpoints
+from stackyard.key import EnvironmentKey
+from stackyard.network import Network
+from stacks.base import GraphStack
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.model.environment import Environment
+
+
+class NetworkStack(GraphStack):
+    """Exposes the VPC and the security groups of its endpoints."""
+
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            "network",
+            environment=environment,
+            description=f"Network of {environment.name}",
+            protected=environment.production,
+        )
+        key = EnvironmentKey(self, "Key", description=f"Flow logs of {environment.name}")
+        network = Network(
+            self,
+            "Network",
+            name=environment.name,
+            spec=environment.network,
+            endpoints=endpoints(environment),
+            key=key,
+        )
+        self.vpc = network.vpc
+        self.endpoint_groups = network.endpoint_groups

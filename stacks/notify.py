@@ -1,0 +1,105 @@
+"""The notify stack: a topic for each tier, and the Slack notifier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.attributes import NOTIFIER
+from config.graph import runners
+from config.model.services import CodeBuildTask
+from config.model.stores import Postgres
+from stackyard.notifier import Notifier
+from stackyard.topics import TierTopic
+from stacks.base import GraphStack, pascal
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.model.environment import Environment
+    from stackyard.node import Node
+    from stacks.data import DataStack
+
+
+class NotifyStack(GraphStack):
+    """Exposes the topics by tier, and the notifier as a node."""
+
+    def __init__(self, scope: Construct, *, environment: Environment, data: DataStack) -> None:
+        super().__init__(
+            scope,
+            "notify",
+            environment=environment,
+            description=f"Who hears of what in {environment.name}",
+        )
+        self.nodes: dict[str, Node] = {}
+        self.notifier = self._notifier(data)
+        self.topics: dict[str, TierTopic] = {}
+        for tier, channel in environment.channels.items():
+            topic = TierTopic(
+                self,
+                f"{tier.capitalize()}Topic",
+                key=data.key,
+                display_name=f"{environment.name} {tier}",
+            )
+            self.topics[tier] = topic
+            topic.tell_people(channel.email)
+            if channel.slack and self.notifier:
+                topic.tell_function(self.notifier.function, f"{pascal(tier)}Permission")
+
+    def _notifier(self, data: DataStack) -> Notifier | None:
+        spec = self.environment_spec.notifier
+        if spec is None:
+            return None
+        notifier = Notifier(
+            self,
+            "Notifier",
+            node=NOTIFIER,
+            name=spec.name,
+            webhook=next(iter(data.nodes[spec.webhook].secrets.values())),
+            key=data.key,
+            log_days=spec.log_days,
+        )
+        self.nodes[NOTIFIER] = notifier.node_for_consumers
+        self._events(notifier)
+        return notifier
+
+    def _events(self, notifier: Notifier) -> None:
+        environment = self.environment_spec
+        builds = [
+            task.name or f"{environment.name}-{name}"
+            for name, task in runners(environment).items()
+            if isinstance(task, CodeBuildTask)
+        ]
+        if builds:
+            notifier.tell(
+                "Builds",
+                description=f"Builds of {environment.name} that ended",
+                pattern={
+                    "source": ["aws.codebuild"],
+                    "detail-type": ["CodeBuild Build State Change"],
+                    "detail": {
+                        "project-name": builds,
+                        "build-status": ["SUCCEEDED", "FAILED", "STOPPED"],
+                    },
+                },
+            )
+        if any(isinstance(store, Postgres) for store in environment.stores.values()):
+            notifier.tell(
+                "DatabaseEvents",
+                description=f"Failures, failovers and low storage of {environment.name}'s databases",
+                pattern={
+                    "source": ["aws.rds"],
+                    "detail-type": ["RDS DB Instance Event"],
+                    "detail": {
+                        "SourceIdentifier": [{"prefix": environment.name}],
+                        "EventCategories": [
+                            "availability",
+                            "deletion",
+                            "failover",
+                            "failure",
+                            "low storage",
+                            "maintenance",
+                            "recovery",
+                        ],
+                    },
+                },
+            )

@@ -1,0 +1,98 @@
+"""Images, which environments of an account share, and what is run in the VPC by hand or release.
+
+Both stand here because image and pipeline belong together; only the order of deployment parts
+them: a service needs the repository, the pipeline needs the service.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackyard.build_task import BuildTask
+from stackyard.images import ImageRepository
+from stackyard.key import EnvironmentKey
+from stackyard.release import Release, parameter_name
+from stacks.base import GraphStack, pascal
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from config.model.environment import Environment
+    from config.model.services import CodeBuildTask
+    from stacks.data import DataStack
+    from stacks.network import NetworkStack
+
+
+class ImagesStack(GraphStack):
+    """`<system>-images`: one for a system in an account, whatever environments it has there."""
+
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            "images",
+            environment=environment,
+            prefix=environment.system,
+            description=f"Images of {environment.system}",
+            protected=True,
+        )
+        key = EnvironmentKey(self, "Key", description=f"Images of {environment.system}")
+        for name, image in environment.images.items():
+            ImageRepository(self, pascal(name), node=name, spec=image, key=key)
+
+
+class PipelinesStack(GraphStack):
+    """The tasks that CodeBuild runs; exposes their projects' names."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        network: NetworkStack,
+        data: DataStack,
+    ) -> None:
+        super().__init__(
+            scope,
+            "pipelines",
+            environment=environment,
+            description=f"What is run once in {environment.name}",
+        )
+        self._network, self._data = network, data
+        self.projects = {name: self._task(name, task) for name, task in environment.tasks.items()}
+
+    def _task(self, name: str, spec: CodeBuildTask) -> str:
+        task = BuildTask(
+            self,
+            pascal(name),
+            node=name,
+            spec=spec,
+            release=self._release(name, spec),
+            wiring=self.wiring(spec, self._data.nodes),
+            vpc=self._network.vpc,
+            tier=self.environment_spec.network.workload_tier,
+            key=self._data.key,
+        )
+        edges = self.open_edges(
+            task,
+            node=name,
+            source=task.security_group,
+            nodes=self._data.nodes,
+            endpoint_groups=self._network.endpoint_groups,
+        )
+        task.project.node.add_dependency(edges)
+        return task.project.ref
+
+    def _release(self, name: str, spec: CodeBuildTask) -> Release:
+        environment = self.environment_spec
+        # A task runs what the service of the same image runs, or its own release without one.
+        service = next(
+            (each for each, s in environment.services.items() if s.image == spec.image), name
+        )
+        return Release(
+            self,
+            f"{pascal(name)}Release",
+            parameter=parameter_name(
+                system=environment.system, environment=environment.environment, service=service
+            ),
+            repository=environment.images[spec.image].repository,
+        )
