@@ -22,22 +22,23 @@ if TYPE_CHECKING:
 
 
 class GraphStack(EnvironmentStack):
-    """Named `<system>-<environment>-<stack>`, after its construct id."""
+    """Named `<system>-<environment>-<stack>`; the construct id is the name, so `cdk ls` shows it."""
 
     def __init__(
         self,
         scope: Construct,
-        construct_id: str,
+        stack: str,
         *,
         environment: Environment,
         description: str,
         prefix: str | None = None,
         protected: bool = False,
     ) -> None:
+        name = f"{prefix or environment.name}-{stack}"
         super().__init__(
             scope,
-            construct_id,
-            stack_name=f"{prefix or environment.name}-{construct_id}",
+            name,
+            stack_name=name,
             description=description,
             account=environment.account,
             region=environment.region,

@@ -21,6 +21,12 @@ BUILD = ROOT / ".build"
 WHEELS = BUILD / "wheels"
 PYTHON = "3.14"
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
+# Exactly the wheels that are pinned, for Lambda's Python and processor, wherever this runs.
+FOR_LAMBDA = (
+    *("--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary=:all:"),
+    *("--implementation", "cp", "--python-version", PYTHON),
+    *(argument for platform in PLATFORMS for argument in ("--platform", platform)),
+)
 # What pip writes about itself, and the only bytes that differ between interpreters.
 NOT_BUNDLED = ("bin", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED",
                "*.dist-info/direct_url.json")  # fmt: skip
@@ -62,21 +68,14 @@ def fingerprint(source: Path) -> str:
 
 def _install(requirements: Path, target: Path) -> None:
     command = [
-        sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-        "--no-index", "--find-links", str(WHEELS), "--no-deps", "--no-compile", "--require-hashes",
-        "--only-binary=:all:", "--implementation", "cp", "--python-version", PYTHON,
-        *(argument for platform in PLATFORMS for argument in ("--platform", platform)),
-        "--target", str(target), "--requirement", str(requirements),
-    ]  # fmt: skip
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"),
+        *("--no-index", "--find-links", str(WHEELS), *FOR_LAMBDA),
+        *("--target", str(target), "--requirement", str(requirements)),
+    ]
     # A user's own pip settings must not decide what is in a bundle.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**environment, "PIP_CONFIG_FILE": os.devnull},
-    )
+    environment["PIP_CONFIG_FILE"] = os.devnull
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         raise BundleError(

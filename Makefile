@@ -1,0 +1,99 @@
+# Everything a person or a script runs here. Set-up happens by itself, once, and again only when
+# what it depends on changes. Needs Python >= 3.11 and make.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+SYSTEM ?= daadaar
+ENVIRONMENT ?= prod
+OUTPUT ?= cdk.out
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$each && break; done)
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export NPM_CONFIG_UPDATE_NOTIFIER := false
+# Bytecode makes every start several times faster; a shell that forbids it must not slow us.
+unexport PYTHONDONTWRITEBYTECODE
+
+# A step's output is kept in a file and shown only if it fails.
+quietly = mkdir -p .build && { $(1); } > .build/$(2).log 2>&1 \
+	|| { cat .build/$(2).log; echo "$(2): failed, see above"; exit 1; }
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+	|| sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1   \2/p' $(MAKEFILE_LIST)
+
+.PHONY: synth
+synth: .build/ready ## synthesize SYSTEM (daadaar) in ENVIRONMENT (prod) into OUTPUT (cdk.out)
+	@cdk synth --quiet --context system=$(SYSTEM) --context environment=$(ENVIRONMENT) \
+		--output $(OUTPUT)
+	@python -m reports.summary $(OUTPUT)
+
+.PHONY: test
+test: .build/ready-dev ## the whole test suite
+	@python -m pytest
+
+.PHONY: check
+check: .build/ready-dev ## lint, types, and every environment through CDK, cdk-nag and cfn-lint
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@python -m reports.check
+
+.PHONY: format
+format: .build/ready-dev ## format the code and sort its imports
+	@ruff check --fix .
+	@ruff format .
+
+.PHONY: snapshots
+snapshots: .build/ready-dev ## accept what the templates look like now
+	@python -m pytest tests/systems --snapshot-update
+
+.PHONY: bench
+bench: .build/ready-dev ## synthesis against its floor, in one run
+	@python benchmarks/synth.py
+
+.PHONY: wheels
+wheels: .build/wheels.done ## the packages of the functions in lambda/
+
+.PHONY: clean
+clean: ## remove everything that make made
+	@rm -rf .venv .build node_modules cdk.out
+
+.build/ready: .build/python.done .build/cli.done .build/wheels.done
+	@touch $@
+
+.build/ready-dev: .build/ready .build/python-dev.done
+	@touch $@
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and no python3 here is"; exit 2; }
+	@echo "Setting up, once: a virtual environment …"
+	@$(call quietly,$(PYTHON) -m venv .venv,venv)
+
+.build/python.done: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Setting up, once: Python packages and Node.js …"
+	@$(call quietly,.venv/bin/python -m pip install --requirement requirements.txt,pip)
+	@touch $@
+
+.build/python-dev.done: requirements-dev.txt .build/python.done
+	@echo "Setting up, once: packages for tests …"
+	@$(call quietly,.venv/bin/python -m pip install --requirement requirements.txt \
+		--requirement requirements-dev.txt,pip-dev)
+	@touch $@
+
+.build/cli.done: package.json package-lock.json .build/python.done
+	@echo "Setting up, once: the CDK CLI …"
+	@$(call quietly,npm ci --no-audit --no-fund --loglevel=error,npm)
+	@touch $@
+
+.build/wheels.done: $(wildcard lambda/*/requirements.txt) .build/python.done
+	@echo "Setting up, once: packages of the functions in lambda/ …"
+	@$(call quietly,python -m stackyard.wheels,wheels)
+	@touch $@

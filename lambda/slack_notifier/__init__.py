@@ -1,0 +1,1 @@
+"""Posts CloudWatch alarms, AWS events and application notices to a Slack channel."""

@@ -1,0 +1,1 @@
+"""What a cloud assembly says to people: summaries, evidence, checks."""
