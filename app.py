@@ -17,13 +17,13 @@ from cdk_nag import AwsSolutionsChecks
 
 from config.errors import ConfigError
 from config.load import load_environment
-from stackyard.bundle import BundleError
 from stacks.compute import ComputeStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
 from stacks.notify import NotifyStack
 from stacks.observability import ObservabilityStack
 from stacks.pipelines import ImagesStack, PipelinesStack
+from stackyard.bundle import BundleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,9 +68,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     context["aws:cdk:disable-creation-stack-traces"] = True
     app = cdk.App(context=context, outdir=options.output, analytics_reporting=False)
     try:
-        environment = load_environment(
-            _text(app, "system"), _text(app, "environment")
-        )
+        environment = load_environment(_text(app, "system"), _text(app, "environment"))
         build(app, environment)
         cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(verbose=True))
     except (ConfigError, BundleError) as error:

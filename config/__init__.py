@@ -1,0 +1,1 @@
+"""systems/*.yaml as one frozen, typed Environment; knows nothing of the CDK."""

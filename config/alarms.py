@@ -39,9 +39,7 @@ APP_RUNNER = (
     Alarm("cpu", 80, 10, "warning", "CPU above {} percent"),
     Alarm("memory", 85, 10, "warning", "memory above {} percent"),
 )
-PROBED = (
-    Alarm("probe", 1, 2, "critical", "the public address does not answer well", below=True),
-)
+PROBED = (Alarm("probe", 1, 2, "critical", "the public address does not answer well", below=True),)
 POSTGRES = (
     Alarm("cpu", 80, 10, "warning", "CPU above {} percent"),
     Alarm("connections", 80, 5, "warning", "more than {} percent of max_connections in use"),

@@ -31,7 +31,7 @@ ENDPOINT_PORTS = {
 # https://docs.aws.amazon.com/ses/latest/dg/send-email-set-up-vpc-endpoints.html
 ENDPOINT_MISSING_IN = {
     "email-smtp": frozenset(
-        "use1-az2 use1-az3 use1-az5 usw1-az2 usw2-az4 apne2-az4 cac1-az3 cac1-az4".split()
+        "use1-az2 use1-az3 use1-az5 usw1-az2 usw2-az4 apne2-az4 cac1-az3 cac1-az4".split()  # noqa: SIM905
     )
 }
 

@@ -192,4 +192,6 @@ def _is_file_beside(target: Path, path: Path) -> bool:
 
 
 def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root.parent).as_posix() if path.is_relative_to(root.parent) else path.name
+    return (
+        path.relative_to(root.parent).as_posix() if path.is_relative_to(root.parent) else path.name
+    )

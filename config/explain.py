@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from config.document import Document
 
 Path = tuple[str | int, ...]
+LONGEST_SHOWN = 60
 EXPECTED = {
     "string_type": "text: put it in quotes",
     "int_type": "a whole number",
@@ -35,7 +36,9 @@ EXPECTED = {
 
 def explained(error: ValidationError, document: Document, data: Any) -> Iterator[Problem]:
     """A Problem for each value that is wrong, at the line where it stands."""
-    found = [(_within(data, details["loc"]), details) for details in error.errors(include_url=False)]
+    found = [
+        (_within(data, details["loc"]), details) for details in error.errors(include_url=False)
+    ]
     found.sort(key=lambda pair: [str(step) for step in pair[0]])
     for path, group in groupby(found, key=lambda pair: pair[0]):
         file, line = document.place(path)
@@ -55,9 +58,7 @@ def _within(data: Any, location: Path) -> Path:
     return tuple(path)
 
 
-def _messages(
-    path: Path, group: list[ErrorDetails], data: Any
-) -> Iterator[tuple[Path, str]]:
+def _messages(path: Path, group: list[ErrorDetails], data: Any) -> Iterator[tuple[Path, str]]:
     """What is wrong at one path; the members of a union are joined into one sentence."""
     expectations = []
     for details in group:
@@ -98,7 +99,7 @@ def _found(value: Any) -> str:
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…'"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…'"
 
 
 def fields_at(path: Path, data: Any) -> Iterator[str]:
@@ -116,9 +117,7 @@ def _models_at(path: Path, data: Any) -> list[type[BaseModel]]:
     annotations = [Environment]
     for step in path:
         annotations = [
-            choice
-            for annotation in annotations
-            for choice in _choices(_inside(annotation, step))
+            choice for annotation in annotations for choice in _choices(_inside(annotation, step))
         ]
         data = data[step]
         annotations = [choice for choice in annotations if _fits(choice, data)] or annotations

@@ -93,9 +93,7 @@ def _platform_edges(source: str, kind: str) -> Iterator[Edge]:
         yield Edge(source, endpoint_node(service), (aws.HTTPS_PORT,))
 
 
-def _link_edges(
-    environment: Environment, source: str, target: str, link: Link
-) -> Iterator[Edge]:
+def _link_edges(environment: Environment, source: str, target: str, link: Link) -> Iterator[Edge]:
     if isinstance(store := environment.stores.get(target), Bucket):
         yield Edge(source, endpoint_node("s3"), (aws.HTTPS_PORT,))
     elif store:

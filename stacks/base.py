@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class GraphStack(EnvironmentStack):
-    """Named `<system>-<environment>-<stack>`; the construct id is the name, so `cdk ls` shows it."""
+    """Named `<system>-<environment>-<stack>`, by its construct id too, which `cdk ls` shows."""
 
     def __init__(
         self,

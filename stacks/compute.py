@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from config.graph import login_of
+from stacks.base import GraphStack, pascal
 from stackyard.app_runner import AppRunnerService
 from stackyard.custom_domain import CustomDomain
 from stackyard.log_metrics import log_metrics, namespace_of
 from stackyard.redeploy import RedeployOnRotation
 from stackyard.release import Release, parameter_name
-from stacks.base import GraphStack, pascal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from config.model.environment import Environment
     from config.model.services import AppRunner
-    from stackyard.node import Node
     from stacks.data import DataStack
     from stacks.network import NetworkStack
     from stacks.notify import NotifyStack
+    from stackyard.node import Node
 
 
 class ComputeStack(GraphStack):

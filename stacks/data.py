@@ -10,6 +10,7 @@ from config import aws
 from config.graph import admin_of, credentials, edges_from
 from config.model.stores import Bucket as BucketSpec
 from config.model.stores import Postgres, Valkey
+from stacks.base import GraphStack, pascal
 from stackyard.bucket import Bucket, LogBucket
 from stackyard.cache import ServerlessCache
 from stackyard.database import Database
@@ -18,7 +19,6 @@ from stackyard.key import EnvironmentKey
 from stackyard.node import Node
 from stackyard.release import parameter_name, release_parameter
 from stackyard.secret import BROUGHT_TAG, brought_secret
-from stacks.base import GraphStack, pascal
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.graph import endpoints
+from stacks.base import GraphStack
 from stackyard.key import EnvironmentKey
 from stackyard.network import Network
-from stacks.base import GraphStack
 
 if TYPE_CHECKING:
     from constructs import Construct

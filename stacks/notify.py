@@ -8,16 +8,16 @@ from config.attributes import NOTIFIER
 from config.graph import runners
 from config.model.services import CodeBuildTask
 from config.model.stores import Postgres
+from stacks.base import GraphStack, pascal
 from stackyard.notifier import Notifier
 from stackyard.topics import TierTopic
-from stacks.base import GraphStack, pascal
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from config.model.environment import Environment
-    from stackyard.node import Node
     from stacks.data import DataStack
+    from stackyard.node import Node
 
 
 class NotifyStack(GraphStack):
@@ -85,7 +85,7 @@ class NotifyStack(GraphStack):
         if any(isinstance(store, Postgres) for store in environment.stores.values()):
             notifier.tell(
                 "DatabaseEvents",
-                description=f"Failures, failovers and low storage of {environment.name}'s databases",
+                description=f"What befalls the databases of {environment.name}",
                 pattern={
                     "source": ["aws.rds"],
                     "detail-type": ["RDS DB Instance Event"],

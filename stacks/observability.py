@@ -8,15 +8,15 @@ from config.alarms import Alarm, alarms_of
 from config.attributes import NOTIFIER
 from config.graph import admin_of
 from config.model.stores import Postgres, Valkey
+from stacks.base import GraphStack, pascal
+from stacks.compute import service_name
+from stacks.data import identifier_of
 from stackyard import metrics
 from stackyard.alarms import watch
 from stackyard.dashboard import dashboard
 from stackyard.log_metrics import namespace_of
 from stackyard.probe import probe
 from stackyard.release import Release, parameter_name
-from stacks.base import GraphStack, pascal
-from stacks.compute import service_name
-from stacks.data import identifier_of
 
 if TYPE_CHECKING:
     from aws_cdk.aws_cloudwatch import CfnAlarm
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from config.model.environment import Environment
     from config.model.services import Probe
-    from stackyard.metrics import Series
     from stacks.compute import ComputeStack
     from stacks.data import DataStack
     from stacks.notify import NotifyStack
     from stacks.pipelines import PipelinesStack
+    from stackyard.metrics import Series
 
 
 class ObservabilityStack(GraphStack):
@@ -68,9 +68,7 @@ class ObservabilityStack(GraphStack):
             )
         for name, project in (pipelines.projects if pipelines else {}).items():
             self._watch(name, metrics.of_build(project))
-        dashboard(
-            self, "Dashboard", name=environment.name, region=self.region, rows=self._rows
-        )
+        dashboard(self, "Dashboard", name=environment.name, region=self.region, rows=self._rows)
 
     def _service(self, name: str) -> None:
         environment = self.environment_spec
@@ -109,9 +107,7 @@ class ObservabilityStack(GraphStack):
             release.only_when_released(alarm)
         self._rows[name] |= metrics.of_probe(release.if_released(check_id, "unreleased"))
 
-    def _database(
-        self, name: str, spec: Postgres, data: DataStack, compute: ComputeStack
-    ) -> None:
+    def _database(self, name: str, spec: Postgres, data: DataStack, compute: ComputeStack) -> None:
         identifier = identifier_of(self.environment_spec, name)
         series = metrics.of_postgres(identifier, max_connections=spec.max_connections)
         self._watch(name, series)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacks.base import GraphStack, pascal
 from stackyard.build_task import BuildTask
 from stackyard.images import ImageRepository
 from stackyard.key import EnvironmentKey
 from stackyard.release import Release, parameter_name
-from stacks.base import GraphStack, pascal
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -10,11 +10,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 class Part(BaseModel):
     """A frozen part of an Environment that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+FEWEST_WORDS = 2
 
 
 def _says_something(text: str) -> str:
-    if len(text.split()) < 2:
+    if len(text.split()) < FEWEST_WORDS:
         raise ValueError("a reason is a sentence that would convince an auditor")
     return text
 

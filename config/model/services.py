@@ -108,7 +108,7 @@ Service = Annotated[AppRunner, Field(discriminator="kind")]
 class CodeBuildTask(Part):
     """Something that is run once, by hand or by a release, in the VPC, from a service's image.
 
-    `command` runs in the image's working directory. Timeout in minutes.
+    `command` runs in `directory` of the image. Timeout in minutes.
     """
 
     kind: Literal["codebuild"]
@@ -120,6 +120,7 @@ class CodeBuildTask(Part):
         "BUILD_GENERAL1_SMALL"
     )
     command: str
+    directory: UrlPath = "/app"
     timeout: Annotated[int, Field(ge=5, le=480)] = 30
     env: dict[VariableName, str] = {}
     uses: Uses = {}

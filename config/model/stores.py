@@ -15,6 +15,8 @@ from config.model.base import (
     WeeklyWindow,
 )
 
+BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+
 
 class NoBackups(OptOut):
     """No automated backups, with the reason."""
@@ -59,9 +61,9 @@ class Postgres(Part):
     master: MasterUser = MasterUser()
     rotation_days: Annotated[int, Field(ge=1, le=1000)] = 30
     log_days: LogDays = 90
-    certificate_authority: Literal[
-        "rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"
-    ] = "rds-ca-rsa2048-g1"
+    certificate_authority: Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"] = (
+        "rds-ca-rsa2048-g1"
+    )
 
 
 class Valkey(Part):
@@ -98,9 +100,9 @@ class Bucket(Part):
     """An S3 bucket: private, encrypted, versioned, over TLS only. Days are of an object's age."""
 
     kind: Literal["bucket"]
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None = (
-        None
-    )
+    name: (
+        Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None
+    ) = None
     versioned: Literal[True] | Unversioned = True
     encryption: Literal["key"] | AwsKey = "key"
     expire_old_versions_after_days: Annotated[int, Field(ge=1)] = 90

@@ -8,8 +8,6 @@ from config.alarms import alarms_of, catalogue
 from config.errors import listed, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from config.model.environment import Environment
     from config.rules.finding import Findings
 
@@ -48,9 +46,7 @@ def channels_reach_someone(environment: Environment) -> Findings:
 
 def tiers_have_channels(environment: Environment) -> Findings:
     """Each tier that an alarm rings in has a channel."""
-    used = {
-        alarm.tier for node in catalogue(environment) for alarm in alarms_of(environment, node)
-    }
+    used = {alarm.tier for node in catalogue(environment) for alarm in alarms_of(environment, node)}
     for service in environment.services.values():
         for metric in service.metrics.values():
             if metric.alarm:

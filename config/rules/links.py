@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from config.model.environment import Environment
-    from config.rules.finding import Findings
     from config.model.links import Link
+    from config.rules.finding import Findings
 
 
 SECTIONS = ("services", "tasks", "stores", "externals", "secrets")
@@ -117,9 +117,12 @@ def a_login_is_one_credential(environment: Environment) -> Findings:
             known = first.setdefault((target, login_of(link)), link)
             if (known.role, known.query, known.secret) != (link.role, link.query, link.secret):
                 path = (section_of(environment, source), source, "uses", target)
-                yield path, (
-                    f"login {login_of(link)!r} is used elsewhere with another role, query or"
-                    " secret: give this link a `login:` of its own"
+                yield (
+                    path,
+                    (
+                        f"login {login_of(link)!r} is used elsewhere with another role, query or"
+                        " secret: give this link a `login:` of its own"
+                    ),
                 )
 
 
@@ -132,9 +135,12 @@ def externals_only_read_buckets(environment: Environment) -> Findings:
             if not isinstance(store, Bucket) or link.access != "read" or link.env:
                 yield path, "from outside only `access: read` of a bucket is possible"
             elif store.encryption == "key":
-                yield path, (
-                    "anonymous readers can't decrypt with the environment's key: the bucket needs"
-                    " `encryption: {kind: s3, reason: …}`"
+                yield (
+                    path,
+                    (
+                        "anonymous readers can't use the environment's key: the bucket needs"
+                        " `encryption: {kind: s3, reason: …}`"
+                    ),
                 )
             if not link.reason:
                 yield path, "opening a bucket to the outside needs a `reason`"

@@ -12,10 +12,10 @@ from config.graph import endpoints, links
 from config.rules.links import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from ipaddress import IPv4Network
 
     from config.model.environment import Environment
-    from config.rules.finding import Findings
+    from config.rules.finding import Findings, Path
 
 
 def zones_are_the_regions(environment: Environment) -> Findings:
@@ -78,9 +78,9 @@ def _listed_ranges(environment: Environment) -> Findings:
     if set(network.tiers) != set(network.tier_names):
         message = f"with `nat: {network.nat}` the tiers are {listed(network.tier_names)}"
         yield ("network", "tiers"), message
-    ranges = []
+    ranges: list[tuple[Path, IPv4Network]] = []
     for tier, cidrs in network.tiers.items():
-        path = ("network", "tiers", tier)
+        path: Path = ("network", "tiers", tier)
         if len(cidrs) != len(network.zones):
             yield path, f"has {len(cidrs)} range(s) for {len(network.zones)} zone(s)"
         for index, cidr in enumerate(cidrs):
@@ -103,9 +103,12 @@ def the_internet_is_reachable(environment: Environment) -> Findings:
         if not (target == INTERNET or (external and external.hosts)):
             continue
         if without and not link.unreachable:
-            yield path, (
-                "needs the internet, and `nat: none` leaves no way out: choose another `nat`, or"
-                " say `unreachable:` with the reason why it may do without"
+            yield (
+                path,
+                (
+                    "needs the internet, and `nat: none` leaves no way out: choose another, or"
+                    " say `unreachable:` with the reason why it may do without"
+                ),
             )
         if link.unreachable and not without:
             yield path, "is reachable by the network's NAT: remove `unreachable`"

@@ -12,8 +12,6 @@ from config.graph import runners
 from config.rules.links import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from config.model.environment import Environment
     from config.rules.finding import Findings
 
@@ -63,10 +61,13 @@ def app_runner_is_usable(environment: Environment) -> Findings:
     for name, service in environment.services.items():
         path = ("services", name)
         if not service.existing_customer:
-            yield (*path, "existing_customer"), (
-                "App Runner takes no new customers since 30 April 2026: say"
-                " `existing_customer: true` if this account already uses it, otherwise run the"
-                " container on ECS Fargate"
+            yield (
+                (*path, "existing_customer"),
+                (
+                    "App Runner takes no new customers since 30 April 2026: say"
+                    " `existing_customer: true` if this account already uses it, otherwise run the"
+                    " container on ECS Fargate"
+                ),
             )
         if service.memory not in aws.APP_RUNNER_MEMORY[service.cpu]:
             allowed = ", ".join(map(str, aws.APP_RUNNER_MEMORY[service.cpu]))
@@ -86,9 +87,12 @@ def public_services_are_checked(environment: Environment) -> Findings:
         if service.probe and not service.domain:
             yield (*path, "probe"), "needs a `domain` to call"
         if service.probe and environment.region != PROBE_REGION:
-            yield (*path, "probe"), (
-                f"Route 53 publishes health metrics in {PROBE_REGION} only, and this environment"
-                f" is in {environment.region}"
+            yield (
+                (*path, "probe"),
+                (
+                    f"Route 53 publishes its metrics in {PROBE_REGION} only, this environment"
+                    f" is in {environment.region}"
+                ),
             )
 
 

@@ -11,10 +11,8 @@ from config.graph import credentials
 from config.model.stores import Postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from config.model.environment import Environment
-    from config.rules.finding import Findings
+    from config.rules.finding import Findings, Path
 
 
 # Broader ranges make a bucket policy public in the eyes of S3's Block Public Access.
@@ -31,7 +29,7 @@ def databases_can_be_created(environment: Environment) -> Findings:
         sold = aws.POSTGRES_VERSIONS.get(major, ())
         if store.version not in sold:
             hint = f"choose {sold[0]}" if sold else f"majors: {listed(aws.POSTGRES_VERSIONS)}"
-            path = ("stores", name, "version")
+            path: Path = ("stores", name, "version")
             yield path, f"RDS does not create PostgreSQL {store.version} any more: {hint}"
         if store.max_storage_gb is not None and store.max_storage_gb < store.storage_gb * 1.1:
             path = ("stores", name, "max_storage_gb")
@@ -46,7 +44,7 @@ def databases_can_be_created(environment: Environment) -> Findings:
 
 def secret_names_are_unique(environment: Environment) -> Findings:
     """Two secrets can't have the same name in AWS."""
-    named: list[tuple[tuple[str, ...], str]] = [
+    named: list[tuple[Path, str]] = [
         (("secrets", name, "name"), secret.name)
         for name, secret in environment.secrets.items()
         if secret.name

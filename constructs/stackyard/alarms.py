@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
@@ -27,12 +27,10 @@ def watch(
 ) -> cloudwatch.CfnAlarm:
     """One alarm, which tells its tier's topic, and another (or the same) when it is over."""
     period = alarm.minutes * MINUTE if series.counted else MINUTE
-    common = {
+    common: dict[str, Any] = {
         "alarm_name": name,
         "alarm_description": describe(alarm),
-        "comparison_operator": (
-            "LessThanThreshold" if alarm.below else "GreaterThanThreshold"
-        ),
+        "comparison_operator": ("LessThanThreshold" if alarm.below else "GreaterThanThreshold"),
         "threshold": alarm.threshold * series.scale,
         "evaluation_periods": 1 if series.counted else alarm.minutes,
         "treat_missing_data": series.missing,

@@ -161,7 +161,9 @@ class AppRunnerService(Construct):
 
     def _health(self) -> apprunner.CfnService.HealthCheckConfigurationProperty | None:
         health = self._spec.health
-        return health and apprunner.CfnService.HealthCheckConfigurationProperty(
+        if health is None:
+            return None
+        return apprunner.CfnService.HealthCheckConfigurationProperty(
             protocol="HTTP",
             path=health.path,
             interval=health.interval,

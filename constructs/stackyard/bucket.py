@@ -63,7 +63,7 @@ class Bucket(s3.Bucket):
         node: str,
         spec: BucketSpec,
         key: kms.IKey,
-        logs: s3.IBucket,
+        logs: s3.IBucket | None,
     ) -> None:
         own_key = not isinstance(spec.encryption, AwsKey)
         super().__init__(
@@ -125,7 +125,7 @@ class Bucket(s3.Bucket):
             return f"arn:aws:s3:::{self._name}"
         stack, output = cdk.Stack.of(self), f"{self.node.id}Arn"
         cdk.CfnOutput(stack, output, value=self.bucket_arn)
-        return cdk.Fn.get_stack_output(stack.stack_name, output, stack.region).to_string()
+        return cdk.Fn.get_stack_output(stack.stack_name, output, stack.region)
 
     def _grant(self, access: str) -> Grant:
         arn = self._consumers_arn

@@ -73,7 +73,8 @@ class BuildTask(Construct):
 
     def _project(self) -> codebuild.CfnProject:
         spec, project = self._spec, codebuild.CfnProject
-        variables = {"COMMAND": spec.command, **self._wiring.variables}
+        told = {"COMMAND": spec.command, "DIRECTORY": spec.directory}
+        variables = {**told, **self._wiring.variables}
         unreleased = f"{self._release.registry}/{self._release.repository}:{UNRELEASED_TAG}"
         return codebuild.CfnProject(
             self,

@@ -42,9 +42,7 @@ def dashboard(
             widgets.append({**place, "type": "metric", "properties": _graph(title, shown, region)})
         top += -(-len(series) * WIDTH // COLUMNS) * HEIGHT
     body = cdk.Stack.of(scope).to_json_string({"start": "-PT6H", "widgets": widgets})
-    return cloudwatch.CfnDashboard(
-        scope, construct_id, dashboard_name=name, dashboard_body=body
-    )
+    return cloudwatch.CfnDashboard(scope, construct_id, dashboard_name=name, dashboard_body=body)
 
 
 def _text(node: str, top: int) -> dict[str, object]:

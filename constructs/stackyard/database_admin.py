@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -14,7 +13,8 @@ from constructs import Construct
 from config import aws
 from stackyard.edges import Edges, closed_group
 from stackyard.function import PythonFunction
-from stackyard.marks import acknowledge, belongs_to
+from stackyard.marks import belongs_to
+from stackyard.node import may_read
 from stackyard.secret import generated_secret, value_of
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class DatabaseAdmin(Construct):
         return secret
 
     def _rotate(self, secret: secretsmanager.Secret) -> list[iam.PolicyStatement]:
-        *_, decrypt = value_of(secret, self._key).read()
+        *_, decrypt = may_read(value_of(secret, self._key))
         decrypt.add_actions("kms:GenerateDataKey")
         return [iam.PolicyStatement(actions=ROTATE, resources=[secret.secret_arn]), decrypt]
 

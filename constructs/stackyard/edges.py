@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
 from aws_cdk import aws_ec2 as ec2
@@ -39,11 +39,11 @@ class PrefixList:
         """Rules are all that it takes part in."""
         return ec2.Connections(peer=self)
 
-    def to_egress_rule_config(self) -> dict[str, str]:
+    def to_egress_rule_config(self) -> Any:
         """The destination of a rule."""
         return {"destinationPrefixListId": self._id}
 
-    def to_ingress_rule_config(self) -> dict[str, str]:
+    def to_ingress_rule_config(self) -> Any:
         """The source of a rule."""
         return {"sourcePrefixListId": self._id}
 
@@ -78,9 +78,7 @@ class Edges(Construct):
     def _leave(self, peer: ec2.IPeer, port: int, description: str) -> None:
         self._source.add_egress_rule(peer, ec2.Port.tcp(port), description)
 
-    def _open(
-        self, group: ec2.ISecurityGroup, target: str, port: int, description: str
-    ) -> None:
+    def _open(self, group: ec2.ISecurityGroup, target: str, port: int, description: str) -> None:
         peer = ec2.Peer.security_group_id(group.security_group_id)
         self._leave(peer, port, description)
         words = "".join(word.capitalize() for word in target.replace(":", "-").split("-"))
@@ -98,9 +96,9 @@ class Edges(Construct):
         )
 
 
-def closed_group(scope: Construct, construct_id: str, *, vpc: ec2.IVpc, description: str) -> (
-    ec2.SecurityGroup
-):
+def closed_group(
+    scope: Construct, construct_id: str, *, vpc: ec2.IVpc, description: str
+) -> ec2.SecurityGroup:
     """A security group that lets nothing in or out until edges are opened."""
     return ec2.SecurityGroup(
         scope, construct_id, vpc=vpc, description=description, allow_all_outbound=False

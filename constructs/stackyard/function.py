@@ -68,9 +68,7 @@ class PythonFunction(Construct):
             allowed.append(iam.PolicyStatement(actions=NETWORK_INTERFACES, resources=["*"]))
         if dead_letters:
             allowed.append(
-                iam.PolicyStatement(
-                    actions=["sqs:SendMessage"], resources=[dead_letters.queue_arn]
-                )
+                iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead_letters.queue_arn])
             )
         self.role = iam.Role(
             self,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from stackyard.marks import acknowledge_wildcard, belongs_to
-
 
 
 class LogRetention(Construct):

@@ -56,7 +56,7 @@ def _as_nag_writes(construct: IConstruct, value: str) -> str:
             return part
         match part:
             case {"Fn::Join": [separator, parts]}:
-                return separator.join(text(each) for each in parts)
+                return str(separator).join(text(each) for each in parts)
             case {"Fn::GetAtt": [logical_id, attribute]}:
                 return f"<{logical_id}.{attribute}>"
             case {"Ref": logical_id}:

@@ -58,9 +58,8 @@ def of_app_runner(service: str) -> dict[str, Series]:
     """
 
     def query(statistic: str, metric: str, *, counted: bool = False) -> Series:
-        expression = (
-            f'SELECT {statistic}("{metric}") FROM "AWS/AppRunner" WHERE ServiceName = \'{service}\''
-        )
+        source = f"FROM \"AWS/AppRunner\" WHERE ServiceName = '{service}'"
+        expression = f'SELECT {statistic}("{metric}") {source}'
         return Series(expression=expression, counted=counted)
 
     return {

@@ -88,12 +88,15 @@ class Network(Construct):
 
     def _vpc(self) -> ec2.Vpc:
         spec, cidr = self._spec, str(self._spec.cidr)
-        tiers = {tier: [str(block) for block in blocks] for tier, blocks in spec.tiers.items()}
+        tiers: dict[str, list[str]] = {
+            tier: [str(block) for block in blocks] for tier, blocks in spec.tiers.items()
+        }
+        ranges: Any = ListedRanges(cidr, tiers) if tiers else ec2.IpAddresses.cidr(cidr)
         vpc = ec2.Vpc(
             self,
             "Vpc",
             vpc_name=self._name,
-            ip_addresses=ListedRanges(cidr, tiers) if tiers else ec2.IpAddresses.cidr(cidr),
+            ip_addresses=ranges,
             max_azs=len(spec.zones),
             subnet_configuration=[
                 ec2.SubnetConfiguration(name=tier, subnet_type=SUBNET_TYPES[tier])

@@ -29,20 +29,26 @@ class SecretValue:
         """The reference that App Runner, ECS and CodeBuild resolve when a program starts."""
         return f"{self.arn}:{self.json_key}::" if self.json_key else self.arn
 
-    def read(self) -> list[iam.PolicyStatement]:
-        """What a principal needs to read it: the secret, and the key for this secret only."""
-        context = {
-            "kms:ViaService": f"secretsmanager.{self.region}.amazonaws.com",
-            "kms:EncryptionContext:SecretARN": self.arn,
-        }
-        return [
-            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self.arn]),
-            iam.PolicyStatement(
-                actions=["kms:Decrypt"],
-                resources=[self.key_arn],
-                conditions={"StringEquals": context},
-            ),
-        ]
+
+def may_read(*secrets: SecretValue) -> list[iam.PolicyStatement]:
+    """What a principal needs to read secrets: these, and their keys for these only."""
+    if not secrets:
+        return []
+    arns = list(dict.fromkeys(secret.arn for secret in secrets))
+    via = sorted({f"secretsmanager.{secret.region}.amazonaws.com" for secret in secrets})
+    return [
+        iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=arns),
+        iam.PolicyStatement(
+            actions=["kms:Decrypt"],
+            resources=list(dict.fromkeys(secret.key_arn for secret in secrets)),
+            conditions={
+                "StringEquals": {
+                    "kms:ViaService": via[0] if len(via) == 1 else via,
+                    "kms:EncryptionContext:SecretARN": arns[0] if len(arns) == 1 else arns,
+                }
+            },
+        ),
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +98,6 @@ def wire(
 ) -> Wiring:
     """Variables, secrets and permissions of a consumer, from its links alone."""
     wiring = Wiring(variables=dict(env))
-    readable: dict[str, SecretValue] = {}
     for target, link in uses.items():
         node = nodes.get(target, Node())
         grant = node.grant(link.access)
@@ -105,9 +110,7 @@ def wire(
             attribute = asked or default_attribute(target) or ""
             if attribute in secrets:
                 wiring.secrets[variable] = secrets[attribute]
-                readable[secrets[attribute].arn] = secrets[attribute]
             else:
                 wiring.variables[variable] = node.values[attribute]
-    for secret in readable.values():
-        wiring.statements += secret.read()
+    wiring.statements += may_read(*wiring.secrets.values())
     return wiring

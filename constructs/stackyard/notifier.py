@@ -12,7 +12,7 @@ from constructs import Construct
 
 from stackyard.function import PythonFunction
 from stackyard.marks import acknowledge, belongs_to
-from stackyard.node import Grant, Node
+from stackyard.node import Grant, Node, may_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,9 +53,7 @@ class Notifier(Construct):
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[key.key_arn],
             conditions={
-                "StringEquals": {
-                    "kms:ViaService": f"sqs.{cdk.Stack.of(self).region}.amazonaws.com"
-                }
+                "StringEquals": {"kms:ViaService": f"sqs.{cdk.Stack.of(self).region}.amazonaws.com"}
             },
         )
         self.function = PythonFunction(
@@ -66,7 +64,7 @@ class Notifier(Construct):
             name=name,
             description="Tells Slack about alarms, events and what services report",
             environment={"WEBHOOK_SECRET_ARN": webhook.arn},
-            statements=[*webhook.read(), use_key],
+            statements=[*may_read(webhook), use_key],
             key=key,
             log_days=log_days,
             timeout=60,
@@ -92,9 +90,7 @@ class Notifier(Construct):
             construct_id,
             description=description,
             event_pattern=pattern,
-            targets=[
-                events.CfnRule.TargetProperty(id="Notifier", arn=self.function.function_arn)
-            ],
+            targets=[events.CfnRule.TargetProperty(id="Notifier", arn=self.function.function_arn)],
         )
         self.function.add_permission(
             f"{construct_id}Permission",

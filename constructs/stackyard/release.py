@@ -60,9 +60,7 @@ class Release(Construct):
         digest.override_logical_id(f"{construct_id}Digest")
         self._is_missing = cdk.Fn.condition_equals(digest.value_as_string, UNRELEASED)
         self.registry = f"{stack.account}.dkr.ecr.{stack.region}.{stack.url_suffix}"
-        self.repository_arn = (
-            f"arn:aws:ecr:{stack.region}:{stack.account}:repository/{repository}"
-        )
+        self.repository_arn = f"arn:aws:ecr:{stack.region}:{stack.account}:repository/{repository}"
         self.image = f"{self.registry}/{repository}@{digest.value_as_string}"
 
     # Conditions are made when first asked for: CloudFormation's linters mind unused ones.

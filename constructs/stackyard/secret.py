@@ -75,8 +75,9 @@ def brought_secret(
         " the team replaces the value by hand",
     )
     region = cdk.Stack.of(scope).region
+    named: dict[str, str | None] = {key: key for key in spec.keys} or {"value": None}
     values = {
         name: SecretValue(arn=secret.ref, key_arn=key.key_arn, region=region, json_key=json_key)
-        for name, json_key in ([(key, key) for key in spec.keys] or [("value", None)])
+        for name, json_key in named.items()
     }
     return Node(secrets=values)

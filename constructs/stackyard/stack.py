@@ -37,6 +37,4 @@ class EnvironmentStack(cdk.Stack):
             analytics_reporting=False,
         )
         # ec2.Vpc asks for the account's zones even when it is given some: this answers it.
-        self.node.set_context(
-            f"availability-zones:account={account}:region={region}", list(zones)
-        )
+        self.node.set_context(f"availability-zones:account={account}:region={region}", list(zones))

@@ -84,7 +84,7 @@ def _send(url: str, payload: dict[str, Any], time_left: Callable[[], float]) -> 
     )
     try:
         return client.send_dict(payload)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (whatever the SDK raises, nothing may leak)
         # The text of the error may quote the webhook URL; its kind does not.
         cause = getattr(error, "reason", None)
         kind = type(cause if isinstance(cause, Exception) else error).__name__

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from botocore.stub import Stubber
-from slack_notifier import delivery, handler, webhook
 
+from slack_notifier import delivery, handler, webhook
 from tests.slack_notifier.slack_server import SlackServer
 
 SECRET_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhook-AbCdEf"

@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from slack_notifier.blocks import payload
 from slack_notifier.events import messages_from
-
 from tests.slack_notifier.samples import codebuild, eventbridge, metric_alarm, rds
 from tests.slack_notifier.slack_limits import problems
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+
 from slack_notifier.messages import INFO, Link, Message
 from slack_notifier.mrkdwn import clip, date, link
-
 from tests.slack_notifier.samples import header_of, metric_alarm, payload_of, sns, texts_of
 from tests.slack_notifier.slack_limits import problems
 

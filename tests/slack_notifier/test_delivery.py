@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from slack_notifier import delivery
 from slack_notifier.delivery import post
 from slack_notifier.errors import NotifierError
-
 from tests.slack_notifier.slack_server import PATH, Answer, SlackServer
 
 PAYLOAD: dict[str, Any] = {"text": "hello", "blocks": []}

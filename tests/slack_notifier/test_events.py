@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from slack_notifier.events import messages_from
 
+from slack_notifier.events import messages_from
 from tests.slack_notifier.samples import (
     ACCOUNT,
     codebuild,

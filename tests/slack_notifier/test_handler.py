@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from slack_notifier import handler
 from slack_notifier.blocks import payload
 from slack_notifier.errors import NotifierError
-
 from tests.slack_notifier.conftest import lambda_context
 from tests.slack_notifier.samples import metric_alarm, sns
 from tests.slack_notifier.slack_server import PATH, Answer, SlackServer

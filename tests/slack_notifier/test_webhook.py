@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from botocore.stub import Stubber
+
 from slack_notifier import webhook
 from slack_notifier.errors import NotifierError
 from slack_notifier.webhook import CACHE_SECONDS, webhook_url
-
 from tests.slack_notifier.conftest import SECRET_ARN
 
 URL = "https://hooks.slack.com/services/T000/B000/verysecrettoken"
