@@ -28,6 +28,7 @@ from stackyard.bundle import BundleError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cdk_nag import NagPack
     from constructs import Construct
 
     from config.model.environment import Environment
@@ -60,7 +61,10 @@ def build(scope: Construct, environment: Environment) -> None:
     )
 
 
-def main(arguments: Sequence[str] = ()) -> int:
+PACKS = (AwsSolutionsChecks,)
+
+
+def main(arguments: Sequence[str] = (), *, packs: Sequence[type[NagPack]] = PACKS) -> int:
     """Synthesize one environment; the CDK CLI calls this, and so may anybody without it."""
     options = _options(arguments)
     context = {**json.loads(CDK_JSON.read_text())["context"], **options.context}
@@ -70,11 +74,22 @@ def main(arguments: Sequence[str] = ()) -> int:
     try:
         environment = load_environment(_text(app, "system"), _text(app, "environment"))
         build(app, environment)
-        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(verbose=True))
+        cdk.Validations.of(app).add_plugins(*(pack(verbose=True) for pack in packs))
     except (ConfigError, BundleError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
-    app.synth()
+    return _synthesized(app)
+
+
+def _synthesized(app: cdk.App) -> int:
+    try:
+        app.synth()
+    except RuntimeError as error:
+        # What was found stands on the screen by now; jsii's traceback would only bury it.
+        if not str(error).startswith("ValidationFailed"):
+            raise
+        print("Synthesis refused: see the findings above.", file=sys.stderr)
+        return FINDINGS
     return 0
 
 

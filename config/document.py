@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from config.errors import one_problem
+from config.errors import ConfigError, one_problem, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Key = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
+# No system file comes near these; what is beyond them would end in Python's own limits.
+MAX_DEPTH = 40
+MAX_BITS = 64
+BROKEN = (yaml.YAMLError, RecursionError, OverflowError, ValueError)
+YAML = "tag:yaml.org,2002:"
+TAGS = tuple(YAML + kind for kind in ("map", "seq", "str", "int", "float", "bool", "null"))
 
 
 @dataclass
@@ -47,11 +53,19 @@ def read(path: Path, *, name: str) -> Document:
     except OSError as error:
         raise one_problem(name, f"can't be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise one_problem(name, f"is not UTF-8 text: {error.reason}") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise one_problem(name, f"is not UTF-8 text: {error.reason}", line=line) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count(b"\n", 0, len(text.decode()[: error.position].encode())) + 1
+        message = f"is not YAML: the character #x{error.character:04x} is not allowed"
+        raise one_problem(name, message, line=line) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise one_problem(name, f"is not YAML: {error.problem}", line=line) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        raise one_problem(name, f"is not YAML: {reason}", line=line) from None
+    except RecursionError:
+        raise one_problem(name, "is not YAML: nested too deeply") from None
+    except BROKEN as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise one_problem(name, f"is not YAML: {reason}") from None
     document = Document()
@@ -70,34 +84,47 @@ class _Builder:
         self.scalars = yaml.SafeLoader("")
 
     def build(self, node: yaml.Node, path: Key) -> Any:
-        line = node.start_mark.line + 1
         if id(node) in self.seen:
-            raise one_problem(
-                self.name,
-                "anchors and aliases are not supported: share values by `extends`",
-                line=line,
-                path=dotted(path),
-            )
+            message = "anchors and aliases are not supported: share values by `extends`"
+            raise self.problem(path, message)
         self.seen.add(id(node))
-        self.document.places.setdefault(path, (self.name, line))
+        self.document.places.setdefault(path, (self.name, node.start_mark.line + 1))
+        if len(path) > MAX_DEPTH:
+            raise self.problem(path, "is nested deeper than anything in a system file")
+        if node.tag not in TAGS:
+            kind = node.tag.rpartition(":")[2]
+            raise self.problem(path, f"YAML takes this for {kind!r}: put text in quotes")
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self.scalar(node, path)
+
+    def scalar(self, node: yaml.Node, path: Key) -> Any:
         try:
-            return self.scalars.construct_object(node, deep=True)
-        except (yaml.YAMLError, ValueError, KeyError) as error:
-            reason = getattr(error, "problem", None) or f"can't be read as {node.tag}"
-            raise one_problem(self.name, str(reason), line=line, path=dotted(path)) from None
+            value = self.scalars.construct_object(node, deep=True)
+        except (yaml.YAMLError, ValueError, KeyError, IndexError):
+            kind = node.tag.rpartition(":")[2]
+            raise self.problem(path, f"{shown(node.value)} can't be read as {kind!r}") from None
+        if isinstance(value, int) and value.bit_length() > MAX_BITS:
+            raise self.problem(path, "the number is too large")
+        if isinstance(value, str) and not _is_unicode(value):
+            raise self.problem(path, f"{shown(value)} has an escape that is no character")
+        return value
+
+    def problem(self, path: Key, message: str) -> ConfigError:
+        line = self.document.place(path)[1]
+        return one_problem(self.name, message, line=line, path=dotted(path))
 
     def mapping(self, node: yaml.MappingNode, path: Key) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
-            key = self.scalars.construct_object(key_node, deep=True) if _is_text(key_node) else None
-            if not isinstance(key, str):
-                message = f"keys must be text, found {_shown(key_node)}: put it in quotes"
+            # `off` and `on` are booleans in YAML, but as keys they are the words that stand there.
+            if key_node.tag not in (YAML + "str", YAML + "bool") or not _is_unicode(key_node.value):
+                message = f"keys must be text, found {_found(key_node)}"
                 raise one_problem(self.name, message, line=line, path=dotted(path))
+            key = key_node.value
             here = (*path, key)
             if key in data:
                 message = "the key stands twice in one mapping"
@@ -107,12 +134,16 @@ class _Builder:
         return data
 
 
-def _is_text(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str"
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _shown(node: yaml.Node) -> str:
-    return repr(node.value) if isinstance(node, yaml.ScalarNode) else "a collection"
+def _found(key: yaml.Node) -> str:
+    if not isinstance(key, yaml.ScalarNode):
+        return "a collection"
+    if key.tag == YAML + "merge":
+        return "`<<`: share values by `extends`"
+    return f"{shown(key.value)}: put it in quotes"
 
 
 def dotted(path: Key) -> str:
@@ -161,9 +192,6 @@ def _replace_places(
 def load(path: Path, *, root: Path, chain: tuple[Path, ...] = ()) -> Document:
     """A file with everything it extends merged in. Raises ConfigError, also for a cycle."""
     name = _relative(path, root)
-    if path in chain:
-        cycle = " -> ".join(_relative(step, root) for step in (*chain[chain.index(path) :], path))
-        raise one_problem(name, f"`extends` goes round in a circle: {cycle}", path="extends")
     document = read(path, name=name)
     if not isinstance(document.data, dict) or "extends" not in document.data:
         return document
@@ -178,14 +206,24 @@ def load(path: Path, *, root: Path, chain: tuple[Path, ...] = ()) -> Document:
     for base in bases:
         target = path.parent / base
         if not _is_file_beside(target, path):
-            message = f"{base!r} is not a file beside this one"
+            message = f"{shown(base)} is not a file beside this one"
             raise one_problem(name, message, line=line, path="extends")
-        merged = merge(merged, load(target, root=root, chain=(*chain, path)))
+        steps = (*chain, path, target)
+        if target in steps[:-1]:
+            circle = " -> ".join(_relative(step, root) for step in steps[steps.index(target) :])
+            raise one_problem(name, f"goes round in a circle: {circle}", line=line, path="extends")
+        inherited = load(target, root=root, chain=steps[:-1])
+        if not isinstance(inherited.data, dict):
+            raise one_problem(_relative(target, root), "must be a mapping, as all that is extended")
+        merged = merge(merged, inherited)
     return merge(merged, document)
 
 
 def _is_file_beside(target: Path, path: Path) -> bool:
     try:
+        # A plain name: by way of `../` the same file would have many names, and cycles no end.
+        if target.parent != path.parent:
+            return False
         return target.resolve().parent == path.parent.resolve() and target.is_file()
     except (OSError, ValueError):
         return False

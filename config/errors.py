@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+LONGEST, LONGEST_PATH, LONGEST_VALUE = 900, 200, 60
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong: `file:line: path: what was found and what would be right`."""
@@ -21,7 +24,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return ": ".join(part for part in (place, self.path, self.message) if part)
+        path = _short(self.path, LONGEST_PATH)
+        text = ": ".join(part for part in (place, path, self.message) if part)
+        return "".join(map(_printable, _short(text, LONGEST)))
 
 
 class ConfigError(Exception):
@@ -42,7 +47,26 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "(none)"
 
 
+def shown(value: object) -> str:
+    """A value as messages quote it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 2]}…{text[-1]}"
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else repr(character)[1:-1]
+
+
+def closest(name: str, known: Sequence[str]) -> str | None:
+    """The known name that is spelled most alike, where one is close."""
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.6)), None)
+
+
 def nearest(name: str, known: Sequence[str]) -> str:
     """`; did you mean …?` where a known name is close, else nothing."""
-    close = get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = closest(name, known)
+    return f"; did you mean {close!r}?" if close else ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import types
+from ipaddress import AddressValueError, NetmaskValueError
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from config.errors import Problem, listed, nearest
+from config.document import dotted
+from config.errors import Problem, closest, listed, nearest, shown
 from config.model.environment import Environment
 
 if TYPE_CHECKING:
@@ -19,31 +21,41 @@ if TYPE_CHECKING:
 
     from config.document import Document
 
+    Finding = tuple["Path", ErrorDetails]
+
 Path = tuple[str | int, ...]
-LONGEST_SHOWN = 60
 EXPECTED = {
-    "string_type": "text: put it in quotes",
+    "string_type": "text",
     "int_type": "a whole number",
     "float_type": "a number",
     "bool_type": "true or false",
     "list_type": "a list",
     "tuple_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
     "finite_number": "a finite number",
+    "too_short": "a mapping with at least one entry",
 }
+ADDRESSES = "an address range such as 10.0.0.0/16, with no bits set behind its prefix"
+# What the other members of a union say of a mapping: noise where one member explains it.
+OF_NO_MAPPING = ("string_type", "int_type", "float_type", "bool_type", "literal_error")
 
 
 def explained(error: ValidationError, document: Document, data: Any) -> Iterator[Problem]:
     """A Problem for each value that is wrong, at the line where it stands."""
-    found = [
-        (_within(data, details["loc"]), details) for details in error.errors(include_url=False)
-    ]
-    found.sort(key=lambda pair: [str(step) for step in pair[0]])
-    for path, group in groupby(found, key=lambda pair: pair[0]):
+    found = [(_place(data, details), details) for details in error.errors(include_url=False)]
+    found = sorted(_without_noise(found, data), key=_order)
+    for _, same in groupby(found, key=_order):
+        group = list(same)
+        path = group[0][0]
         file, line = document.place(path)
-        for shown, message in _messages(path, [details for _, details in group], data):
-            yield Problem(file=file, line=line, path=".".join(map(str, shown)), message=message)
+        message = _message([details for _, details in group], path, data)
+        yield Problem(file=file, line=line, path=dotted(path), message=message)
+
+
+def _place(data: Any, details: ErrorDetails) -> Path:
+    path = _within(data, details["loc"])
+    if details["type"] == "missing":
+        return (*path, details["loc"][-1])
+    return (*path, "kind") if details["type"].startswith("union_tag") else path
 
 
 def _within(data: Any, location: Path) -> Path:
@@ -58,54 +70,116 @@ def _within(data: Any, location: Path) -> Path:
     return tuple(path)
 
 
-def _messages(path: Path, group: list[ErrorDetails], data: Any) -> Iterator[tuple[Path, str]]:
+def _without_noise(found: list[Finding], data: Any) -> Iterator[Finding]:
+    """One mistake is one finding: a misspelled key is not missing, a union speaks once."""
+    misspelled: set[Path] = set()
+    said_by_a_member: set[Path] = set()
+    for path, details in found:
+        if details["type"] == "extra_forbidden":
+            meant = closest(str(path[-1]), list(fields_at(path[:-1], data)))
+            misspelled |= {(*path[:-1], meant)} if meant else set()
+        if not _is_of_no_mapping(details):
+            said_by_a_member |= {path[:length] for length in range(len(path) + 1)}
+    for path, details in found:
+        renamed = details["type"] == "missing" and path in misspelled
+        if not renamed and not (_is_of_no_mapping(details) and path in said_by_a_member):
+            yield path, details
+
+
+def _is_of_no_mapping(details: ErrorDetails) -> bool:
+    return isinstance(details["input"], dict) and details["type"] in OF_NO_MAPPING
+
+
+def _order(finding: Finding) -> tuple[list[str], bool]:
+    path, details = finding
+    return [str(step) for step in path], _is_of_key(details)
+
+
+def _is_of_key(details: ErrorDetails) -> bool:
+    return details["loc"][-1:] == ("[key]",)
+
+
+def _message(group: list[ErrorDetails], path: Path, data: Any) -> str:
     """What is wrong at one path; the members of a union are joined into one sentence."""
-    expectations = []
-    for details in group:
-        kind = details["type"]
-        name = str(details["loc"][-1]) if details["loc"] else ""
-        if kind == "missing":
-            yield (*path, name), "is required"
-        elif kind == "extra_forbidden":
-            allowed = list(fields_at(path[:-1], data))
-            yield path, f"unknown key{nearest(name, allowed)}; allowed: {listed(allowed)}"
-        else:
-            expectations.append(_expectation(details, path, data))
-    if expectations:
-        found = _found(group[0]["input"])
-        yield path, f"found {found}, must be {' or '.join(dict.fromkeys(expectations))}"
+    kind = group[0]["type"]
+    if kind in ("missing", "union_tag_not_found"):
+        kinds = list(_kinds(path[:-1], data)) if path[-1] == "kind" else []
+        return f"is required: {_one_of(kinds)}" if kinds else "is required"
+    if kind == "extra_forbidden":
+        allowed = list(fields_at(path[:-1], data))
+        return f"unknown key{nearest(str(path[-1]), allowed)}; allowed: {listed(allowed)}"
+    value = group[0]["input"]["kind"] if kind == "union_tag_invalid" else group[0]["input"]
+    start = f"the name {shown(value)}" if _is_of_key(group[0]) else f"found {_found(value)},"
+    expected = dict.fromkeys(_expectation(details, path, data) for details in group)
+    remedies = dict.fromkeys(_remedy(details, value) for details in group)
+    return f"{start} must be {' or '.join(expected)}{''.join(remedies)}"
 
 
 def _expectation(details: ErrorDetails, path: Path, data: Any) -> str:
     kind, context = details["type"], details.get("ctx", {})
     if kind in ("literal_error", "union_tag_invalid"):
-        expected = context.get("expected") or context["expected_tags"]
-        names = [name.strip("' ") for name in expected.replace(" or ", ",").split(",")]
-        given = context.get("tag", details["input"])
-        return f"one of {listed(names)}{nearest(str(given), names)}"
-    if kind == "union_tag_not_found":
-        return f"a mapping that says its `kind`: {listed(_kinds(path, data))}"
-    if kind == "model_type":
-        return f"a mapping with the keys {listed(fields_at(path, data))}"
+        return _one_of(_names(details))
+    if kind in ("model_type", "dict_type"):
+        keys = list(fields_at(path, data))
+        return f"a mapping with the keys {listed(keys)}" if keys else "a mapping"
     if kind == "string_pattern_mismatch":
         return f"text that fits {context['pattern']}"
     if kind in EXPECTED:
         return EXPECTED[kind]
+    if _is_of_addresses(context.get("error")):
+        return ADDRESSES
     reason = details["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return f"{reason[:1].lower()}{reason[1:]}"
+    return reason.replace("String should have", "text of")
+
+
+def _is_of_addresses(error: Any) -> bool:
+    kinds = AddressValueError | NetmaskValueError
+    return isinstance(error, kinds) or str(error).endswith("has host bits set")
+
+
+def _names(details: ErrorDetails) -> list[str]:
+    context = details["ctx"]
+    expected = context.get("expected") or context["expected_tags"]
+    names = [name.strip("' ") for name in expected.replace(" or ", ",").split(",")]
+    return ["true" if name == "True" else name for name in names]
+
+
+def _one_of(names: list[str]) -> str:
+    return f"one of {', '.join(names)}" if len(names) > 1 else names[0]
+
+
+def _remedy(details: ErrorDetails, value: Any) -> str:
+    """What would make the value one that is allowed, where that can be guessed."""
+    if isinstance(value, dict | list) or value is None or _is_of_key(details):
+        return ""
+    if details["type"] == "string_type":
+        return ": put it in quotes"
+    if details["type"] not in ("literal_error", "union_tag_invalid"):
+        return ""
+    names = _names(details)
+    if str(value) in names:
+        return ", without quotes" if isinstance(value, str) else ": put it in quotes"
+    return nearest(str(value), names) if len(names) > 1 else ""
 
 
 def _found(value: Any) -> str:
+    """A value as it stands in YAML."""
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
-    text = repr(value)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…'"
+    if value is None:
+        return "nothing"
+    return str(value).lower() if isinstance(value, bool) else shown(value)
 
 
 def fields_at(path: Path, data: Any) -> Iterator[str]:
     """The keys that are allowed in the mapping at a path of a system file."""
-    for model in _models_at(path, data):
-        yield from (info.alias or name for name, info in model.model_fields.items())
+    names = [
+        info.alias or name
+        for model in _models_at(path, data)
+        for name, info in model.model_fields.items()
+    ]
+    # `system` is the folder's name, and `extends` is gone before a model sees the file.
+    yield from names if path else ["extends", *(name for name in names if name != "system")]
 
 
 def _kinds(path: Path, data: Any) -> Iterator[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import ValidationError
 
-from config.document import Document, load
+from config.document import BROKEN, MAX_BYTES, Document, load
 from config.errors import ConfigError, Problem, listed, nearest, one_problem
 from config.explain import explained
 from config.model.environment import Environment
@@ -34,10 +34,14 @@ def systems(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
 def _declares(file: Path) -> bool:
     """Whether a file is an environment and not a fragment; one that is broken counts."""
     try:
-        data = yaml.safe_load(file.read_bytes())
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        if file.stat().st_size > MAX_BYTES:
+            return True
+        node = yaml.compose(file.read_bytes(), Loader=yaml.SafeLoader)
+    except (OSError, *BROKEN):
         return True
-    return not isinstance(data, dict) or "environment" in data
+    if not isinstance(node, yaml.MappingNode):
+        return True
+    return any(key.value == "environment" for key, _ in node.value)
 
 
 def load_environment(system: str, environment: str, *, root: Path = ROOT) -> Environment:
@@ -49,7 +53,8 @@ def load_environment(system: str, environment: str, *, root: Path = ROOT) -> Env
         raise one_problem(name, "must be a mapping with `environment:`, `network:`, `services:` …")
     if document.data.get("environment") != environment:
         message = f"must say `environment: {environment}`, as the file's name does"
-        raise one_problem(name, message, line=document.place(("environment",))[1])
+        line = document.place(("environment",))[1]
+        raise one_problem(name, message, line=line, path="environment")
     return parse(document, system=system)
 
 
@@ -62,18 +67,13 @@ def parse(document: Document, *, system: str) -> Environment:
         raise one_problem(file, message, line=line, path="system")
     try:
         # By way of JSON, because strict models take a JSON list for a tuple and a Python list not.
-        model = Environment.model_validate_json(json.dumps(data, default=_untyped))
+        model = Environment.model_validate_json(json.dumps(data))
     except ValidationError as error:
         raise ConfigError(explained(error, document, data)) from None
     problems = [_placed(document, path, message) for path, message in broken_rules(model)]
     if problems:
         raise ConfigError(problems)
     return model
-
-
-def _untyped(value: Any) -> Any:
-    """YAML's dates and the like have no place in a system file: let the model refuse them."""
-    return {"a YAML value of type": type(value).__name__}
 
 
 def _placed(document: Document, path: tuple[str | int, ...], message: str) -> Problem:
@@ -83,14 +83,23 @@ def _placed(document: Document, path: tuple[str | int, ...], message: str) -> Pr
 
 def _file(system: str, environment: str, root: Path) -> Path:
     known = systems(root)
+    if environment in known.get(system, ()):
+        return root / system / f"{environment}.yaml"
+    if environment in _fragments(system, root):
+        name = (root / system / f"{environment}.yaml").relative_to(root.parent).as_posix()
+        message = f"has no `environment: {environment}`: it can be extended, but not deployed"
+        raise one_problem(name, message)
     if system not in known:
         hint = nearest(system, list(known))
         raise one_problem("", f"there is no system {system!r}{hint}; known: {listed(known)}")
-    if environment not in known[system]:
-        hint = nearest(environment, known[system])
-        raise one_problem(
-            "",
-            f"system {system!r} has no environment {environment!r}{hint};"
-            f" known: {listed(known[system])}",
-        )
-    return root / system / f"{environment}.yaml"
+    raise one_problem(
+        "",
+        f"system {system!r} has no environment {environment!r}"
+        f"{nearest(environment, known[system])}; known: {listed(known[system])}",
+    )
+
+
+def _fragments(system: str, root: Path) -> set[str]:
+    folders = [folder for folder in root.iterdir() if folder.name == system and folder.is_dir()]
+    files = [file for folder in folders for file in folder.glob("*.yaml")]
+    return {file.stem for file in files if not _declares(file)}

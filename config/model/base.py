@@ -18,7 +18,7 @@ FEWEST_WORDS = 2
 
 def _says_something(text: str) -> str:
     if len(text.split()) < FEWEST_WORDS:
-        raise ValueError("a reason is a sentence that would convince an auditor")
+        raise ValueError("a sentence that would convince an auditor")
     return text
 
 
@@ -62,7 +62,8 @@ LOG_RETENTION_DAYS = (
 
 def _retention(days: int) -> int:
     if days not in LOG_RETENTION_DAYS:
-        raise ValueError(f"CloudWatch Logs keeps {', '.join(map(str, LOG_RETENTION_DAYS))} days")
+        offered = ", ".join(map(str, LOG_RETENTION_DAYS))
+        raise ValueError(f"a number of days that CloudWatch Logs offers: {offered}")
     return days
 
 

@@ -128,10 +128,13 @@ def a_login_is_one_credential(environment: Environment) -> Findings:
 
 def externals_only_read_buckets(environment: Environment) -> Findings:
     """What comes from outside may read buckets and nothing else."""
+    known = targets(environment)
     for name, external in environment.externals.items():
         for target, link in external.uses.items():
             store = environment.stores.get(target)
             path = ("externals", name, "uses", target)
+            if target not in known or (isinstance(store, Bucket) and link.access is None):
+                continue  # Other rules say what is wrong.
             if not isinstance(store, Bucket) or link.access != "read" or link.env:
                 yield path, "from outside only `access: read` of a bucket is possible"
             elif store.encryption == "key":

@@ -102,9 +102,15 @@ def migrations_are_reviewed(environment: Environment) -> Findings:
         if environment.production and SCHEMA_PUSH.search(task.command):
             path = ("tasks", name, "command")
             yield path, "schema pushes are forbidden in production: generate and apply migrations"
-        inside = (REPOSITORY / task.buildspec).resolve().is_relative_to(REPOSITORY)
-        if not inside or not (REPOSITORY / task.buildspec).is_file():
+        if not _is_in_repository(REPOSITORY / task.buildspec):
             yield ("tasks", name, "buildspec"), f"{task.buildspec} is not a file of this repository"
+
+
+def _is_in_repository(file: Path) -> bool:
+    try:
+        return file.resolve().is_relative_to(REPOSITORY) and file.is_file()
+    except OSError:  # for example a name that is too long
+        return False
 
 
 RULES = (
