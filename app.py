@@ -13,7 +13,6 @@ import stackyard  # noqa: F401  (first: it chooses the Node.js that aws_cdk then
 
 # isort: split
 import aws_cdk as cdk
-from cdk_nag import AwsSolutionsChecks
 
 from config.errors import ConfigError
 from config.load import load_environment
@@ -26,7 +25,7 @@ from stacks.pipelines import ImagesStack, PipelinesStack
 from stackyard.bundle import BundleError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cdk_nag import NagPack
     from constructs import Construct
@@ -61,10 +60,7 @@ def build(scope: Construct, environment: Environment) -> None:
     )
 
 
-PACKS = (AwsSolutionsChecks,)
-
-
-def main(arguments: Sequence[str] = (), *, packs: Sequence[type[NagPack]] = PACKS) -> int:
+def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[NagPack]] | None = None) -> int:
     """Synthesize one environment; the CDK CLI calls this, and so may anybody without it."""
     options = _options(arguments)
     context = {**json.loads(CDK_JSON.read_text())["context"], **options.context}
@@ -74,11 +70,18 @@ def main(arguments: Sequence[str] = (), *, packs: Sequence[type[NagPack]] = PACK
     try:
         environment = load_environment(_text(app, "system"), _text(app, "environment"))
         build(app, environment)
-        cdk.Validations.of(app).add_plugins(*(pack(verbose=True) for pack in packs))
+        cdk.Validations.of(app).add_plugins(*(packs or _packs)())
     except (ConfigError, BundleError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
     return _synthesized(app)
+
+
+def _packs() -> list[NagPack]:
+    # Imported late: what needs no pack need not wait for it.
+    from cdk_nag import AwsSolutionsChecks  # noqa: PLC0415
+
+    return [AwsSolutionsChecks(verbose=True)]
 
 
 def _synthesized(app: cdk.App) -> int:

@@ -10,4 +10,4 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import app
 
 if __name__ == "__main__":
-    sys.exit(app.main(sys.argv[1:], packs=()))
+    sys.exit(app.main(sys.argv[1:], packs=list))

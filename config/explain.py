@@ -150,7 +150,7 @@ def _one_of(names: list[str]) -> str:
 
 def _remedy(details: ErrorDetails, value: Any) -> str:
     """What would make the value one that is allowed, where that can be guessed."""
-    if isinstance(value, dict | list) or value is None or _is_of_key(details):
+    if isinstance(value, dict | list) or value is None:
         return ""
     if details["type"] == "string_type":
         return ": put it in quotes"

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from config.attributes import attributes_of
 from config.graph import edges_from, login_of
-from stackyard.edges import Edges
+from stackyard.edges import ways
 from stackyard.node import wire
 from stackyard.stack import EnvironmentStack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aws_cdk import aws_ec2 as ec2
     from constructs import Construct
 
     from config.graph import Runner
     from config.model.environment import Environment
+    from stackyard.edges import Way
     from stackyard.node import Node, Wiring
 
 
@@ -57,24 +57,15 @@ class GraphStack(EnvironmentStack):
             login_of=login_of,
         )
 
-    def open_edges(
-        self,
-        scope: Construct,
-        *,
-        node: str,
-        source: ec2.SecurityGroup,
-        nodes: Mapping[str, Node],
-        endpoint_groups: Mapping[str, ec2.ISecurityGroup],
-    ) -> Edges:
-        """The declared edges of a runner, and no others."""
-        groups = {name: target.security_group for name, target in nodes.items()}
-        return Edges(
-            scope,
-            "Edges",
-            source=source,
-            edges=edges_from(self.environment_spec, node),
-            targets={**endpoint_groups, **{name: g for name, g in groups.items() if g}},
-            region=self.region,
+    def out(
+        self, node: str, *, nodes: Mapping[str, Node], endpoint_groups: Mapping[str, str]
+    ) -> tuple[Way, ...]:
+        """The declared edges of a node, and no others."""
+        group_ids = {name: each.group_id for name, each in nodes.items() if each.group_id}
+        return ways(
+            edges_from(self.environment_spec, node),
+            group_ids={**endpoint_groups, **group_ids},
+            region=self.place.region,
         )
 
 

@@ -61,17 +61,9 @@ class ComputeStack(GraphStack):
             spec=spec,
             release=release,
             wiring=self.wiring(spec, self._nodes),
-            vpc=self._network.vpc,
-            tier=self.environment_spec.network.workload_tier,
+            placement=self._network.for_programs,
+            out=self.out(name, nodes=self._nodes, endpoint_groups=self._network.endpoint_groups),
         )
-        edges = self.open_edges(
-            service,
-            node=name,
-            source=service.security_group,
-            nodes=self._nodes,
-            endpoint_groups=self._network.endpoint_groups,
-        )
-        service.depends_on(edges)
         released = service.on_release("WithService")
         log_metrics(
             released,
@@ -132,7 +124,7 @@ class ComputeStack(GraphStack):
             f"{pascal(name)}FirstRelease",
             description=f"{name} has no image yet",
             value=f"Push an image to {release.registry}/{release.repository}, then:"
-            f" aws ssm put-parameter --region {self.region} --overwrite --type String"
+            f" aws ssm put-parameter --region {self.place.region} --overwrite --type String"
             f" --name {release.parameter} --value sha256:<its digest>; then deploy again",
         )
         output.condition = release.missing

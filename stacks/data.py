@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from config import aws
-from config.graph import admin_of, credentials, edges_from
+from config.graph import admin_of, credentials
 from config.model.stores import Bucket as BucketSpec
 from config.model.stores import Postgres, Valkey
 from stacks.base import GraphStack, pascal
@@ -68,7 +68,7 @@ class DataStack(GraphStack):
         external = self.environment_spec.externals[name]
         values = {"port": str(external.port)}
         if external.endpoint:
-            values["host"] = f"{external.endpoint}.{self.region}.{aws.DOMAIN}"
+            values["host"] = f"{external.endpoint}.{self.place.region}.{aws.DOMAIN}"
         elif len(external.hosts) == 1:
             values["host"] = external.hosts[0]
         held = self.nodes[external.secret].secrets if external.secret else {}
@@ -78,14 +78,14 @@ class DataStack(GraphStack):
         return Node(values=values, secrets=secrets)
 
     def _database(self, name: str, spec: Postgres) -> Node:
-        environment, vpc = self.environment_spec, self._network.vpc
+        environment, network = self.environment_spec, self._network
         database = Database(
             self,
             pascal(name),
             node=name,
             identifier=self.identifier(name),
             spec=spec,
-            vpc=vpc,
+            placement=network.for_stores,
             key=self.key,
             protected=environment.production,
         )
@@ -96,15 +96,17 @@ class DataStack(GraphStack):
             database=database,
             store=name,
             credentials=credentials(environment, name),
-            edges=edges_from(environment, admin_of(name)),
-            targets={**self._network.endpoint_groups, name: database.security_group},
-            vpc=vpc,
-            tier=environment.network.workload_tier,
+            out=self.out(
+                admin_of(name),
+                nodes={name: Node(group_id=database.group_id)},
+                endpoint_groups=network.endpoint_groups,
+            ),
+            placement=network.for_programs,
             key=self.key,
         )
         self.admins[name] = admin
         return Node(
-            security_group=database.security_group,
+            group_id=database.group_id,
             urls=admin.urls,
             values={
                 "host": database.instance.db_instance_endpoint_address,
@@ -120,7 +122,7 @@ class DataStack(GraphStack):
             node=name,
             name=self.identifier(name),
             spec=spec,
-            vpc=self._network.vpc,
+            placement=self._network.for_stores,
             key=self.key,
         ).node_for_consumers
 
@@ -155,7 +157,7 @@ class DataStack(GraphStack):
                 "SecretsToFill",
                 description="Secrets that the team brings; the command lists those still empty",
                 value=f"{', '.join(self.environment_spec.secrets)}: aws secretsmanager list-secrets"
-                f" --region {self.region} --filters Key=tag-key,Values={BROUGHT_TAG}"
+                f" --region {self.place.region} --filters Key=tag-key,Values={BROUGHT_TAG}"
                 " --query 'SecretList[?!SecretVersionsToStages].[Name,Description]' --output text",
             )
 

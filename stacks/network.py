@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NetworkStack(GraphStack):
-    """Exposes the VPC and the security groups of its endpoints."""
+    """Exposes where stores and programs are put, and the endpoints' security groups."""
 
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(
@@ -35,5 +35,6 @@ class NetworkStack(GraphStack):
             endpoints=endpoints(environment),
             key=key,
         )
-        self.vpc = network.vpc
         self.endpoint_groups = network.endpoint_groups
+        self.for_stores = network.placements["isolated"]
+        self.for_programs = network.placements[environment.network.workload_tier]

@@ -68,7 +68,9 @@ class ObservabilityStack(GraphStack):
             )
         for name, project in (pipelines.projects if pipelines else {}).items():
             self._watch(name, metrics.of_build(project))
-        dashboard(self, "Dashboard", name=environment.name, region=self.region, rows=self._rows)
+        dashboard(
+            self, "Dashboard", name=environment.name, region=self.place.region, rows=self._rows
+        )
 
     def _service(self, name: str) -> None:
         environment = self.environment_spec
@@ -139,6 +141,6 @@ class ObservabilityStack(GraphStack):
             name=f"{self.environment_spec.name}-{node}-{alarm.name}",
             alarm=alarm,
             series=series,
-            topic_arn=topics[alarm.tier].topic_arn,
-            recovery_topic_arn=topics[recovery or alarm.tier].topic_arn,
+            topic_arn=topics[alarm.tier].arn,
+            recovery_topic_arn=topics[recovery or alarm.tier].arn,
         )

@@ -68,18 +68,12 @@ class PipelinesStack(GraphStack):
             spec=spec,
             release=self._release(name, spec),
             wiring=self.wiring(spec, self._data.nodes),
-            vpc=self._network.vpc,
-            tier=self.environment_spec.network.workload_tier,
+            placement=self._network.for_programs,
+            out=self.out(
+                name, nodes=self._data.nodes, endpoint_groups=self._network.endpoint_groups
+            ),
             key=self._data.key,
         )
-        edges = self.open_edges(
-            task,
-            node=name,
-            source=task.security_group,
-            nodes=self._data.nodes,
-            endpoint_groups=self._network.endpoint_groups,
-        )
-        task.project.node.add_dependency(edges)
         return task.project.ref
 
     def _release(self, name: str, spec: CodeBuildTask) -> Release:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import aws_cdk as cdk
 from aws_cdk import aws_apprunner as apprunner
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stackyard.edges import closed_group
+from stackyard.edges import NodeGroup
+from stackyard.iam import ServiceRole
 from stackyard.log_retention import LogRetention
 from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
-from stackyard.pull import pull_statements
+from stackyard.place import place_of
+from stackyard.pull import may_pull
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.model.services import AppRunner as AppRunnerSpec
+    from stackyard.edges import Way
     from stackyard.node import Wiring
+    from stackyard.placement import Placement
     from stackyard.release import Release
 
 LOGS = ("application", "service")
@@ -38,26 +39,32 @@ class AppRunnerService(Construct):
         spec: AppRunnerSpec,
         release: Release,
         wiring: Wiring,
-        vpc: ec2.IVpc,
-        tier: str,
+        placement: Placement,
+        out: tuple[Way, ...],
     ) -> None:
         super().__init__(scope, construct_id)
         self._spec, self._release, self._wiring, self._node = spec, release, wiring, node
         self.name = name
-        self.security_group = closed_group(
-            self, "Group", vpc=vpc, description=f"App Runner service {name}"
+        self._group = NodeGroup(
+            self,
+            "Group",
+            node=node,
+            vpc_id=placement.vpc_id,
+            description=f"App Runner service {name}",
+            out=out,
         )
-        belongs_to(self.security_group, node)
         connector = apprunner.CfnVpcConnector(
             self,
             "Connector",
-            subnets=vpc.select_subnets(subnet_group_name=tier).subnet_ids,
-            security_groups=[self.security_group.security_group_id],
+            subnets=list(placement.subnet_ids),
+            security_groups=[self._group.group_id],
         )
         belongs_to(connector, node)
         self._pull_role, self._run_role = self._pull(), self._run()
         self._released = Construct(self, "Released")
         self.service = self._service(connector)
+        # The way to what the program uses has to be open before it starts.
+        self.service.node.add_dependency(self._group)
         self.arn = release.if_released(self.service.attr_service_arn, self._no_arn())
         for log in LOGS:
             LogRetention(
@@ -70,25 +77,20 @@ class AppRunnerService(Construct):
         release.only_when_released(self._released)
 
     def _no_arn(self) -> str:
-        stack = cdk.Stack.of(self)
-        return f"arn:aws:apprunner:{stack.region}:{stack.account}:service/{self.name}/unreleased"
+        return place_of(self).arn("apprunner", f"service/{self.name}/unreleased")
 
     def log_group(self, log: str) -> str:
         """The name of a log group that App Runner makes for the service."""
         return f"/aws/apprunner/{self.name}/{self.service.attr_service_id}/{log}"
 
-    def _pull(self) -> iam.Role:
-        role = iam.Role(
+    def _pull(self) -> ServiceRole:
+        role = ServiceRole(
             self,
             "PullRole",
-            assumed_by=iam.ServicePrincipal("build.apprunner.amazonaws.com"),
-            inline_policies={
-                "Pull": iam.PolicyDocument(
-                    statements=pull_statements([self._release.repository_arn])
-                )
-            },
+            service="build.apprunner",
+            node=self._node,
+            statements=may_pull(self._release.repository_arn),
         )
-        belongs_to(role, self._node)
         acknowledge(
             role,
             "IAM5[Resource::*]",
@@ -97,14 +99,14 @@ class AppRunnerService(Construct):
         )
         return role
 
-    def _run(self) -> iam.Role:
-        role = iam.Role(
+    def _run(self) -> ServiceRole:
+        role = ServiceRole(
             self,
             "RunRole",
-            assumed_by=iam.ServicePrincipal("tasks.apprunner.amazonaws.com"),
-            inline_policies={"Uses": iam.PolicyDocument(statements=self._wiring.statements)},
+            service="tasks.apprunner",
+            node=self._node,
+            statements=self._wiring.statements,
         )
-        belongs_to(role, self._node)
         for resource, reason in self._wiring.wildcards.items():
             acknowledge_wildcard(role, resource, reason=reason)
         return role
@@ -125,7 +127,7 @@ class AppRunnerService(Construct):
             source_configuration=service.SourceConfigurationProperty(
                 auto_deployments_enabled=False,
                 authentication_configuration=service.AuthenticationConfigurationProperty(
-                    access_role_arn=self._pull_role.role_arn
+                    access_role_arn=self._pull_role.arn
                 ),
                 image_repository=service.ImageRepositoryProperty(
                     image_identifier=self._release.image,
@@ -145,7 +147,7 @@ class AppRunnerService(Construct):
             instance_configuration=service.InstanceConfigurationProperty(
                 cpu=str(spec.cpu),
                 memory=str(spec.memory),
-                instance_role_arn=self._run_role.role_arn,
+                instance_role_arn=self._run_role.arn,
             ),
             health_check_configuration=self._health(),
             auto_scaling_configuration_arn=scaling.attr_auto_scaling_configuration_arn,
@@ -175,10 +177,6 @@ class AppRunnerService(Construct):
     def on_release(self, construct_id: str) -> Construct:
         """A scope for what can only exist with the service."""
         return Construct(self._released, construct_id)
-
-    def depends_on(self, *needed: Construct) -> None:
-        """The service starts after these: its way to what it uses, say."""
-        self.service.node.add_dependency(*needed)
 
 
 def _pairs(values: dict[str, str]) -> Sequence[apprunner.CfnService.KeyValuePairProperty]:

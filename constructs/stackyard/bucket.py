@@ -10,16 +10,18 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from config.model.stores import AwsKey, Unversioned
+from stackyard.iam import Statement
 from stackyard.marks import belongs_to, keep
 from stackyard.node import Grant, Node
+from stackyard.place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
     from config.model.stores import Bucket as BucketSpec
+    from stackyard.key import EnvironmentKey
 
 READ = ["s3:GetObject"]
 WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
@@ -62,7 +64,7 @@ class Bucket(s3.Bucket):
         *,
         node: str,
         spec: BucketSpec,
-        key: kms.IKey,
+        key: EnvironmentKey,
         logs: s3.IBucket | None,
     ) -> None:
         own_key = not isinstance(spec.encryption, AwsKey)
@@ -90,7 +92,7 @@ class Bucket(s3.Bucket):
             server_access_logs_prefix=f"{node}/",
         )
         self._name = spec.name
-        self._key_arn = key.key_arn if own_key else None
+        self._key_arn = key.arn if own_key else None
         keep(self)
         belongs_to(self, node)
 
@@ -109,9 +111,8 @@ class Bucket(s3.Bucket):
     @property
     def node_for_consumers(self) -> Node:
         """What links may ask of it."""
-        stack = cdk.Stack.of(self)
         return Node(
-            values={"name": self.bucket_name, "region": stack.region},
+            values={"name": self.bucket_name, "region": place_of(self).region},
             grant=lambda access: self._grant(access) if access else Grant(),
         )
 
@@ -130,14 +131,14 @@ class Bucket(s3.Bucket):
     def _grant(self, access: str) -> Grant:
         arn = self._consumers_arn
         statements = [
-            iam.PolicyStatement(actions=ACTIONS[access], resources=[f"{arn}/*"]),
+            Statement(actions=ACTIONS[access], resources=[f"{arn}/*"]),
             # Without it S3 answers 403 where it should answer 404.
-            iam.PolicyStatement(actions=["s3:ListBucket"], resources=[arn]),
+            Statement(actions=["s3:ListBucket"], resources=[arn]),
         ]
         if self._key_arn:
-            via = {"kms:ViaService": f"s3.{cdk.Stack.of(self).region}.amazonaws.com"}
+            via = {"kms:ViaService": f"s3.{place_of(self).region}.amazonaws.com"}
             statements.append(
-                iam.PolicyStatement(
+                Statement(
                     actions=KEY_ACTIONS[access],
                     resources=[self._key_arn],
                     conditions={"StringEquals": via},

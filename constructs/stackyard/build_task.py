@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from stackyard.bundle import ROOT
-from stackyard.edges import closed_group
+from stackyard.edges import NodeGroup
+from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
 from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
-from stackyard.pull import pull_statements
+from stackyard.place import place_of
+from stackyard.pull import may_pull
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms
-
     from config.model.services import CodeBuildTask
+    from stackyard.edges import Way
+    from stackyard.key import EnvironmentKey
     from stackyard.node import Wiring
+    from stackyard.placement import Placement
     from stackyard.release import Release
 
 # https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
@@ -50,16 +50,21 @@ class BuildTask(Construct):
         spec: CodeBuildTask,
         release: Release,
         wiring: Wiring,
-        vpc: ec2.IVpc,
-        tier: str,
-        key: kms.IKey,
+        placement: Placement,
+        out: tuple[Way, ...],
+        key: EnvironmentKey,
     ) -> None:
         super().__init__(scope, construct_id)
         self._node, self._spec, self._release, self._wiring = node, spec, release, wiring
-        self._vpc, self._key = vpc, key
-        self._subnets = vpc.select_subnets(subnet_group_name=tier).subnets
-        self.security_group = closed_group(self, "Group", vpc=vpc, description=f"Builds of {node}")
-        belongs_to(self.security_group, node)
+        self._placement, self._key = placement, key
+        self._group = NodeGroup(
+            self,
+            "Group",
+            node=node,
+            vpc_id=placement.vpc_id,
+            description=f"Builds of {node}",
+            out=out,
+        )
         self._buildspec = assets.Asset(self, "Buildspec", path=str(ROOT / spec.buildspec))
         self._logs = encrypted_log_group(self, "Logs", key=key, days=spec.log_days)
         self.project = self._project()
@@ -81,8 +86,8 @@ class BuildTask(Construct):
             "Project",
             name=spec.name,
             description=f"Runs {spec.command!r} from the image of {spec.image}",
-            service_role=self._role().role_arn,
-            encryption_key=self._key.key_arn,
+            service_role=self._role().arn,
+            encryption_key=self._key.arn,
             timeout_in_minutes=spec.timeout,
             source=project.SourceProperty(
                 type="NO_SOURCE",
@@ -105,9 +110,9 @@ class BuildTask(Construct):
                 ],
             ),
             vpc_config=project.VpcConfigProperty(
-                vpc_id=self._vpc.vpc_id,
-                subnets=[subnet.subnet_id for subnet in self._subnets],
-                security_group_ids=[self.security_group.security_group_id],
+                vpc_id=self._placement.vpc_id,
+                subnets=list(self._placement.subnet_ids),
+                security_group_ids=[self._group.group_id],
             ),
             logs_config=project.LogsConfigProperty(
                 cloud_watch_logs=project.CloudWatchLogsConfigProperty(
@@ -116,40 +121,38 @@ class BuildTask(Construct):
             ),
         )
 
-    def _role(self) -> iam.Role:
-        stack = cdk.Stack.of(self)
-        here = f"arn:aws:ec2:{stack.region}:{stack.account}"
-        logs = iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[self._logs.log_group_arn],
-        )
-        buildspec = iam.PolicyStatement(
-            actions=["s3:GetObject"],
-            resources=[self._buildspec.bucket.arn_for_objects(self._buildspec.s3_object_key)],
-        )
-        interfaces = iam.PolicyStatement(actions=NETWORK_INTERFACES, resources=["*"])
-        subnets = [f"{here}:subnet/{subnet.subnet_id}" for subnet in self._subnets]
-        permission = iam.PolicyStatement(
+    def _role(self) -> ServiceRole:
+        place = place_of(self)
+        interface = place.arn("ec2", "network-interface/*")
+        in_subnets = [place.arn("ec2", f"subnet/{each}") for each in self._placement.subnet_ids]
+        permission = Statement(
             actions=["ec2:CreateNetworkInterfacePermission"],
-            resources=[f"{here}:network-interface/*"],
+            resources=[interface],
             conditions={
                 "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
-                "ArnEquals": {"ec2:Subnet": subnets},
+                "ArnEquals": {"ec2:Subnet": in_subnets},
             },
         )
-        pull = pull_statements([self._release.repository_arn])
-        statements = [logs, buildspec, interfaces, permission, *pull, *self._wiring.statements]
-        role = iam.Role(
+        buildspec = self._buildspec.bucket.arn_for_objects(self._buildspec.s3_object_key)
+        role = ServiceRole(
             self,
             "Role",
-            role_name=self._spec.role_name,
-            assumed_by=iam.ServicePrincipal(
-                "codebuild.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
-            ),
-            inline_policies={"Build": iam.PolicyDocument(statements=statements)},
+            service="codebuild",
+            node=self._node,
+            name=self._spec.role_name,
+            only_from={"aws:SourceAccount": place.account},
+            statements=[
+                Statement(
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[self._logs.log_group_arn],
+                ),
+                Statement(actions=["s3:GetObject"], resources=[buildspec]),
+                Statement(actions=NETWORK_INTERFACES, resources=["*"]),
+                permission,
+                *may_pull(self._release.repository_arn),
+                *self._wiring.statements,
+            ],
         )
-        belongs_to(role, self._node)
         for resource, why in self._wiring.wildcards.items():
             acknowledge_wildcard(role, resource, reason=why)
         acknowledge(
@@ -160,7 +163,7 @@ class BuildTask(Construct):
         )
         acknowledge_wildcard(
             role,
-            f"{here}:network-interface/*",
+            interface,
             reason="An interface has no id before it exists; the condition limits the permission"
             " to CodeBuild and to the project's subnets",
         )

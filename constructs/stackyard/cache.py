@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from config import aws
 from config.model.stores import NoBackups
-from stackyard.edges import closed_group
+from stackyard.edges import NodeGroup
 from stackyard.marks import acknowledge, belongs_to, keep
 from stackyard.node import Node
 from stackyard.secret import generated_secret, value_of
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms
-
     from config.model.stores import Valkey
+    from stackyard.key import EnvironmentKey
+    from stackyard.placement import Placement
 
 USER = "app"
 ENGINE = "valkey"
@@ -37,12 +36,15 @@ class ServerlessCache(Construct):
         node: str,
         name: str,
         spec: Valkey,
-        vpc: ec2.IVpc,
-        key: kms.IKey,
+        placement: Placement,
+        key: EnvironmentKey,
     ) -> None:
         super().__init__(scope, construct_id)
         self._node, self._name, self._key = node, name, key
-        self.security_group = closed_group(self, "Group", vpc=vpc, description=f"Cache {name}")
+        group = NodeGroup(
+            self, "Group", node=node, vpc_id=placement.vpc_id, description=f"Cache {name}"
+        )
+        self.group_id = group.group_id
         self.password = self._secret("Password", f"Password of the user of cache {name}")
         self.cache = elasticache.CfnServerlessCache(
             self,
@@ -51,10 +53,10 @@ class ServerlessCache(Construct):
             description=f"Cache {name}",
             engine=ENGINE,
             major_engine_version=spec.version,
-            security_group_ids=[self.security_group.security_group_id],
-            subnet_ids=vpc.select_subnets(subnet_group_name="isolated").subnet_ids,
+            security_group_ids=[group.group_id],
+            subnet_ids=list(placement.subnet_ids),
             user_group_id=self._users(spec).ref,
-            kms_key_id=key.key_arn,
+            kms_key_id=key.arn,
             snapshot_retention_limit=(
                 0 if isinstance(spec.snapshot_days, NoBackups) else spec.snapshot_days
             ),
@@ -69,15 +71,15 @@ class ServerlessCache(Construct):
             ),
         )
         self.url = self._url()
-        for kept in (self.cache, self.security_group):
+        for kept in (self.cache, group.group):
             keep(kept)
-            belongs_to(kept, node)
+        belongs_to(self.cache, node)
 
     @property
     def node_for_consumers(self) -> Node:
         """What links may ask of it."""
         return Node(
-            security_group=self.security_group,
+            group_id=self.group_id,
             values={
                 "host": self.cache.attr_endpoint_address,
                 "port": str(aws.VALKEY_PORTS["serverless"][0]),

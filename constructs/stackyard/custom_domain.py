@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stackyard.iam import Statement
 from stackyard.machine import Machine
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class CustomDomain(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         statements = [
-            iam.PolicyStatement(
+            Statement(
                 actions=["apprunner:AssociateCustomDomain", "apprunner:DescribeCustomDomains"],
                 resources=[service.service.attr_service_arn],
             )
@@ -52,7 +52,7 @@ class CustomDomain(Construct):
         }
         if notifier_arn:
             statements.append(
-                iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[notifier_arn])
+                Statement(actions=["lambda:InvokeFunction"], resources=[notifier_arn])
             )
             substitutions["Notifier"] = notifier_arn
         machine = Machine(

@@ -11,15 +11,15 @@ from constructs import Construct
 
 from config import aws
 from config.model.stores import NoBackups, SingleZone
-from stackyard.edges import closed_group
+from stackyard.edges import NodeGroup
 from stackyard.log_group import encrypted_log_group
 from stackyard.marks import acknowledge, belongs_to, keep
 from stackyard.secret import generated_secret
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms
-
     from config.model.stores import Postgres
+    from stackyard.key import EnvironmentKey
+    from stackyard.placement import Placement
 
 EXPORTED_LOGS = ("postgresql", "upgrade")
 
@@ -35,15 +35,20 @@ class Database(Construct):
         node: str,
         identifier: str,
         spec: Postgres,
-        vpc: ec2.IVpc,
-        key: kms.IKey,
+        placement: Placement,
+        key: EnvironmentKey,
         protected: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.spec, self.identifier = spec, identifier
-        self.security_group = closed_group(
-            self, "Group", vpc=vpc, description=f"Database {identifier}"
+        group = NodeGroup(
+            self,
+            "Group",
+            node=node,
+            vpc_id=placement.vpc_id,
+            description=f"Database {identifier}",
         )
+        self.group_id = group.group_id
         self.master = generated_secret(
             self,
             "Master",
@@ -66,9 +71,13 @@ class Database(Construct):
                 spec.master.username, self.master.secret_value
             ),
             port=aws.POSTGRES_PORT,
-            vpc=vpc,
-            security_groups=[self.security_group],
-            subnet_group=self._subnets(vpc),
+            vpc=placement.vpc,
+            security_groups=[
+                ec2.SecurityGroup.from_security_group_id(
+                    self, "GroupView", group.group_id, mutable=False
+                )
+            ],
+            subnet_group=self._subnets(placement),
             parameter_group=self._parameters(engine),
             publicly_accessible=False,
             ca_certificate=rds.CaCertificate.of(spec.certificate_authority),
@@ -91,17 +100,17 @@ class Database(Construct):
         )
         for log in EXPORTED_LOGS:
             # RDS would make the group itself, without key or end: ours has to be there first.
-            group = encrypted_log_group(
+            logs = encrypted_log_group(
                 self,
                 f"{log.capitalize()}Logs",
                 name=f"/aws/rds/instance/{identifier}/{log}",
                 key=key,
                 days=spec.log_days,
             )
-            self.instance.node.add_dependency(group)
-        for kept in (self.instance, self.security_group):
+            self.instance.node.add_dependency(logs)
+        for kept in (self.instance, group.group):
             keep(kept)
-            belongs_to(kept, node)
+        belongs_to(self.instance, node)
         acknowledge(
             self.instance,
             "RDS11",
@@ -109,13 +118,13 @@ class Database(Construct):
             " port number is no lock",
         )
 
-    def _subnets(self, vpc: ec2.IVpc) -> rds.SubnetGroup:
+    def _subnets(self, placement: Placement) -> rds.SubnetGroup:
         subnets = rds.SubnetGroup(
             self,
             "Subnets",
             description=f"Subnets of {self.identifier}",
-            vpc=vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_group_name="isolated"),
+            vpc=placement.vpc,
+            vpc_subnets=ec2.SubnetSelection(subnets=list(placement.subnets)),
         )
         keep(subnets)
         return subnets

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from config import aws
-from stackyard.edges import Edges, closed_group
+from stackyard.edges import NodeGroup
 from stackyard.function import PythonFunction
-from stackyard.marks import belongs_to
+from stackyard.iam import Statement
 from stackyard.node import may_read
 from stackyard.secret import generated_secret, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from aws_cdk import aws_kms as kms
-
-    from config.graph import Credential, Edge
+    from config.graph import Credential
     from stackyard.database import Database
+    from stackyard.edges import Way
+    from stackyard.key import EnvironmentKey
     from stackyard.node import SecretValue
+    from stackyard.placement import Placement
 
 ROTATE = [
     "secretsmanager:DescribeSecret",
@@ -51,25 +52,21 @@ class DatabaseAdmin(Construct):
         database: Database,
         store: str,
         credentials: Iterable[Credential],
-        edges: Iterable[Edge],
-        targets: Mapping[str, ec2.ISecurityGroup],
-        vpc: ec2.IVpc,
-        tier: str,
-        key: kms.IKey,
+        out: tuple[Way, ...],
+        placement: Placement,
+        key: EnvironmentKey,
     ) -> None:
         super().__init__(scope, construct_id)
         self._key, self._database = key, database
         self.urls: dict[str, SecretValue] = {}
         secrets = {c.login: self._url(c, node=store) for c in credentials}
-        group = closed_group(self, "Group", vpc=vpc, description=f"Rotates {database.identifier}")
-        belongs_to(group, node)
-        opened = Edges(
+        group = NodeGroup(
             self,
-            "Edges",
-            source=group,
-            edges=edges,
-            targets=targets,
-            region=cdk.Stack.of(self).region,
+            "Group",
+            node=node,
+            vpc_id=placement.vpc_id,
+            description=f"Rotates {database.identifier}",
+            out=out,
         )
         roles = {
             secrets[c.login].secret_arn: {
@@ -102,12 +99,11 @@ class DatabaseAdmin(Construct):
             log_days=database.spec.log_days,
             timeout=60,
             memory=256,
-            vpc=vpc,
-            subnets=ec2.SubnetSelection(subnet_group_name=tier),
-            security_group=group,
+            placement=placement,
+            group_id=group.group_id,
         )
         for secret_id, secret in [("Master", database.master), *secrets.items()]:
-            self._schedule(f"Rotate{secret_id.capitalize()}", secret, opened)
+            self._schedule(f"Rotate{secret_id.capitalize()}", secret, group)
 
     def _url(self, credential: Credential, *, node: str) -> secretsmanager.Secret:
         secret = generated_secret(
@@ -122,12 +118,12 @@ class DatabaseAdmin(Construct):
         self.urls[credential.login] = value_of(secret, self._key)
         return secret
 
-    def _rotate(self, secret: secretsmanager.Secret) -> list[iam.PolicyStatement]:
-        *_, decrypt = may_read(value_of(secret, self._key))
-        decrypt.add_actions("kms:GenerateDataKey")
-        return [iam.PolicyStatement(actions=ROTATE, resources=[secret.secret_arn]), decrypt]
+    def _rotate(self, secret: secretsmanager.Secret) -> list[Statement]:
+        _, decrypt = may_read(value_of(secret, self._key))
+        encrypt = replace(decrypt, actions=[*decrypt.actions, "kms:GenerateDataKey"])
+        return [Statement(actions=ROTATE, resources=[secret.secret_arn]), encrypt]
 
-    def _schedule(self, construct_id: str, secret: secretsmanager.Secret, opened: Edges) -> None:
+    def _schedule(self, construct_id: str, secret: secretsmanager.Secret, group: NodeGroup) -> None:
         function = self.function.function
         permission_id = f"{construct_id}Permission"
         function.add_permission(
@@ -146,6 +142,6 @@ class DatabaseAdmin(Construct):
             ),
         )
         # The first rotation starts at once, and needs the database and a way to it.
-        schedule.node.add_dependency(opened, self._database.instance)
+        schedule.node.add_dependency(group, self._database.instance)
         if permission := function.node.try_find_child(permission_id):
             schedule.node.add_dependency(permission)

@@ -1,105 +1,120 @@
-"""Security-group rules: exactly the declared edges, in the stack of the one who calls."""
+"""Security groups that let through exactly the declared edges.
+
+An edge is egress in the group of the one who calls, and an ingress rule at its target that
+stands in the caller's stack: so no two stacks need each other. Written as CloudFormation has it,
+because the groups' own methods add rules that no template shows, or whose ids carry the full
+path of a construct and so differ between an App and a pipeline's Stage.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import jsii
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from config import aws
 from config.attributes import INTERNET
+from stackyard.marks import belongs_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from config.graph import Edge
 
+# EC2 opens a group's way out unless some rule stands there: this one leads nowhere.
+NOWHERE = {
+    "ipProtocol": "icmp",
+    "fromPort": 252,
+    "toPort": 86,
+    "cidrIp": "255.255.255.255/32",
+    "description": "No way out",
+}
 
-@jsii.implements(ec2.IPeer)
-class PrefixList:
-    """An AWS-managed prefix list, as a rule inside the group (ec2.Peer makes a separate one)."""
 
-    def __init__(self, prefix_list_id: str) -> None:
-        self._id = prefix_list_id
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One port of one edge, resolved: to a security group, a prefix list or anywhere."""
+
+    edge: Edge
+    port: int
+    group_id: str | None = None
+    prefix_list: str | None = None
 
     @property
-    def can_inline_rule(self) -> bool:
-        """Its rules stand in the group itself."""
-        return True
+    def egress(self) -> dict[str, Any]:
+        """The rule in the caller's group."""
+        if self.group_id:
+            peer = {"destinationSecurityGroupId": self.group_id}
+        elif self.prefix_list:
+            peer = {"destinationPrefixListId": self.prefix_list}
+        else:
+            peer = {"cidrIp": "0.0.0.0/0"}
+        return {
+            **peer,
+            "ipProtocol": "tcp",
+            "fromPort": self.port,
+            "toPort": self.port,
+            "description": self.description,
+        }
 
     @property
-    def unique_id(self) -> str:
-        """What tells its rules from others."""
-        return self._id
-
-    @property
-    def connections(self) -> ec2.Connections:
-        """Rules are all that it takes part in."""
-        return ec2.Connections(peer=self)
-
-    def to_egress_rule_config(self) -> Any:
-        """The destination of a rule."""
-        return {"destinationPrefixListId": self._id}
-
-    def to_ingress_rule_config(self) -> Any:
-        """The source of a rule."""
-        return {"sourcePrefixListId": self._id}
+    def description(self) -> str:
+        """Who reaches whom, for people who read the rules."""
+        return f"{self.edge.source} to {self.edge.target} on {self.port}"
 
 
-class Edges(Construct):
-    """The way out of one security group: each edge as egress here and ingress at its target."""
+def ways(edges: Iterable[Edge], *, group_ids: Mapping[str, str], region: str) -> tuple[Way, ...]:
+    """The declared edges with what stands at their other end. KeyError if nothing does."""
+    return tuple(_way(edge, port, group_ids, region) for edge in edges for port in edge.ports)
+
+
+def _way(edge: Edge, port: int, group_ids: Mapping[str, str], region: str) -> Way:
+    if edge.target == INTERNET:
+        return Way(edge=edge, port=port)
+    if edge.target in group_ids:
+        return Way(edge=edge, port=port, group_id=group_ids[edge.target])
+    lists = aws.PREFIX_LISTS[edge.target.removeprefix("endpoint:")]
+    return Way(edge=edge, port=port, prefix_list=lists[region])
+
+
+class NodeGroup(Construct):
+    """The security group of one node: nothing comes in until a caller opens its edge."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        source: ec2.SecurityGroup,
-        edges: Iterable[Edge],
-        targets: Mapping[str, ec2.ISecurityGroup],
-        region: str,
+        node: str,
+        vpc_id: str,
+        description: str,
+        out: tuple[Way, ...] = (),
     ) -> None:
         super().__init__(scope, construct_id)
-        self._source = source
-        for edge in edges:
-            service = edge.target.removeprefix("endpoint:")
-            for port in edge.ports:
-                description = f"{edge.source} to {edge.target} on {port}"
-                if edge.target == INTERNET:
-                    self._leave(ec2.Peer.any_ipv4(), port, description)
-                elif edge.target in targets:
-                    self._open(targets[edge.target], edge.target, port, description)
-                else:
-                    prefix_list = PrefixList(aws.PREFIX_LISTS[service][region])
-                    self._leave(prefix_list, port, description)
+        self.group = ec2.CfnSecurityGroup(
+            self,
+            "Group",
+            vpc_id=vpc_id,
+            group_description=description,
+            security_group_egress=[way.egress for way in out] or [NOWHERE],
+        )
+        self.group_id = self.group.attr_group_id
+        belongs_to(self.group, node)
+        for way in out:
+            if way.group_id:
+                self._open(way, way.group_id)
 
-    def _leave(self, peer: ec2.IPeer, port: int, description: str) -> None:
-        self._source.add_egress_rule(peer, ec2.Port.tcp(port), description)
-
-    def _open(self, group: ec2.ISecurityGroup, target: str, port: int, description: str) -> None:
-        peer = ec2.Peer.security_group_id(group.security_group_id)
-        self._leave(peer, port, description)
-        words = "".join(word.capitalize() for word in target.replace(":", "-").split("-"))
-        # A rule made by the groups' own methods would carry the full path in its id, and would
-        # differ between an App and a pipeline's Stage.
+    def _open(self, way: Way, target: str) -> None:
+        words = way.edge.target.replace(":", "-").replace(".", "-").split("-")
         ec2.CfnSecurityGroupIngress(
             self,
-            f"{words.replace('.', '')}{port}",
-            group_id=group.security_group_id,
-            source_security_group_id=self._source.security_group_id,
+            "".join(word.capitalize() for word in words) + str(way.port),
+            group_id=target,
+            source_security_group_id=self.group_id,
             ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=description,
+            from_port=way.port,
+            to_port=way.port,
+            description=way.description,
         )
-
-
-def closed_group(
-    scope: Construct, construct_id: str, *, vpc: ec2.IVpc, description: str
-) -> ec2.SecurityGroup:
-    """A security group that lets nothing in or out until edges are opened."""
-    return ec2.SecurityGroup(
-        scope, construct_id, vpc=vpc, description=description, allow_all_outbound=False
-    )

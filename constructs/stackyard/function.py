@@ -10,15 +10,17 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stackyard.bundle import bundle
+from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
-from stackyard.marks import acknowledge, belongs_to
+from stackyard.marks import acknowledge, belongs_to, resource_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_sqs as sqs
+
+    from stackyard.placement import Placement
 
 # What Lambda itself does with the role of a function in a VPC.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
@@ -44,42 +46,35 @@ class PythonFunction(Construct):
         node: str,
         description: str,
         environment: Mapping[str, str],
-        statements: Sequence[iam.PolicyStatement],
+        statements: Sequence[Statement],
         key: kms.IKey,
         log_days: int,
         timeout: int,
         memory: int,
         name: str | None = None,
         dead_letters: sqs.IQueue | None = None,
-        vpc: ec2.IVpc | None = None,
-        subnets: ec2.SubnetSelection | None = None,
-        security_group: ec2.ISecurityGroup | None = None,
+        placement: Placement | None = None,
+        group_id: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         log_group = encrypted_log_group(self, "Logs", key=key, days=log_days)
         allowed = [
-            iam.PolicyStatement(
+            Statement(
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"],
                 resources=[log_group.log_group_arn],
             ),
             *statements,
         ]
-        if vpc:
-            allowed.append(iam.PolicyStatement(actions=NETWORK_INTERFACES, resources=["*"]))
+        if placement:
+            allowed.append(Statement(actions=NETWORK_INTERFACES, resources=["*"]))
         if dead_letters:
             allowed.append(
-                iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead_letters.queue_arn])
+                Statement(actions=["sqs:SendMessage"], resources=[dead_letters.queue_arn])
             )
-        self.role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"Function": iam.PolicyDocument(statements=allowed)},
-        )
-        belongs_to(self.role, node)
-        if vpc:
+        role = ServiceRole(self, "Role", service="lambda", node=node, statements=allowed)
+        if placement:
             acknowledge(
-                self.role,
+                role,
                 "IAM5[Resource::*]",
                 reason="Lambda manages the network interfaces of a function in a VPC with the"
                 " function's own role, and those EC2 actions can't be limited to a resource",
@@ -96,7 +91,7 @@ class PythonFunction(Construct):
             code=lambda_.Code.from_asset(
                 str(path), asset_hash=digest, asset_hash_type=cdk.AssetHashType.CUSTOM
             ),
-            role=self.role.without_policy_updates(),
+            role=iam.Role.from_role_arn(self, "RoleView", role.arn, mutable=False),
             environment={"POWERTOOLS_SERVICE_NAME": node, **environment},
             environment_encryption=key,
             log_group=log_group,
@@ -104,8 +99,11 @@ class PythonFunction(Construct):
             timeout=cdk.Duration.seconds(timeout),
             memory_size=memory,
             dead_letter_queue=dead_letters,
-            vpc=vpc,
-            vpc_subnets=subnets,
-            security_groups=[security_group] if security_group else None,
         )
         belongs_to(self.function, node)
+        if placement and group_id:
+            # By the L2's own properties it would add statements and rules of its own.
+            resource_of(self.function).add_property_override(
+                "VpcConfig",
+                {"SubnetIds": list(placement.subnet_ids), "SecurityGroupIds": [group_id]},
+            )

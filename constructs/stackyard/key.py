@@ -2,58 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from stackyard.marks import keep
+from stackyard.place import place_of
 
 if TYPE_CHECKING:
     from constructs import Construct
-
-READ_AND_WRITE = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
 
 class EnvironmentKey(kms.Key):
     """A rotated key that IAM decides about, and that log groups of the account may use.
 
     Its policy names no principal of another stack, which is what keeps stacks free of cycles.
+    `alarms` lets this account's alarms and rules publish to topics under the key.
     """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, description: str, alarms: bool = False
     ) -> None:
+        place = place_of(scope)
+        statements = [
+            _allow({"AWS": f"arn:aws:iam::{place.account}:root"}, "kms:*"),
+            _allow(
+                {"Service": f"logs.{place.region}.amazonaws.com"},
+                *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"),
+                "kms:ReEncrypt*",
+                when={
+                    "ArnLike": {
+                        "kms:EncryptionContext:aws:logs:arn": place.arn("logs", "log-group:*")
+                    }
+                },
+            ),
+        ]
+        if alarms:
+            statements.append(
+                _allow(
+                    {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+                    *("kms:Decrypt", "kms:GenerateDataKey*"),
+                    when={"StringEquals": {"aws:SourceAccount": place.account}},
+                )
+            )
+        policy = {"Version": "2012-10-17", "Statement": statements}
         super().__init__(
             scope,
             construct_id,
             description=description,
             enable_key_rotation=True,
+            policy=iam.PolicyDocument.from_json(policy),
         )
-        stack = cdk.Stack.of(self)
-        log_groups = f"arn:aws:logs:{stack.region}:{stack.account}:log-group:*"
-        self._allow(
-            f"logs.{stack.region}.amazonaws.com",
-            [*READ_AND_WRITE, "kms:DescribeKey"],
-            {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
-        )
-        if alarms:
-            # An alarm or a rule that publishes to an encrypted topic needs the key itself.
-            for service in ("cloudwatch.amazonaws.com", "events.amazonaws.com"):
-                self._allow(
-                    service,
-                    ["kms:Decrypt", "kms:GenerateDataKey*"],
-                    {"StringEquals": {"aws:SourceAccount": stack.account}},
-                )
+        self.arn = self.key_arn
         keep(self)
 
-    def _allow(self, service: str, actions: list[str], conditions: dict[str, object]) -> None:
-        self.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal(service)],
-                actions=actions,
-                resources=["*"],
-                conditions=conditions,
-            )
-        )
+
+def _allow(
+    principal: dict[str, Any], *actions: str, when: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": list(actions),
+        "Resource": "*",
+    }
+    return {**statement, "Condition": when} if when else statement

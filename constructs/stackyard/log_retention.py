@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from stackyard.marks import acknowledge_wildcard, belongs_to
+from stackyard.iam import ServiceRole, Statement
+from stackyard.marks import acknowledge_wildcard
+from stackyard.place import place_of
 
 
 class LogRetention(Construct):
@@ -21,33 +22,25 @@ class LogRetention(Construct):
         self, scope: Construct, construct_id: str, *, node: str, log_group: str, days: int
     ) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
-        arn = f"arn:aws:logs:{stack.region}:{stack.account}:log-group:{log_group}"
-        role = iam.Role(
+        place = place_of(self)
+        arn = place.arn("logs", f"log-group:{log_group}")
+        role = ServiceRole(
             self,
             "Role",
-            assumed_by=iam.ServicePrincipal(
-                "scheduler.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
-            ),
-            inline_policies={
-                "Retention": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement(
-                            # PutRetentionPolicy is authorised on the group with its streams.
-                            actions=["logs:PutRetentionPolicy"],
-                            resources=[arn, f"{arn}:*"],
-                        )
-                    ]
-                )
-            },
+            service="scheduler",
+            node=node,
+            only_from={"aws:SourceAccount": place.account},
+            # PutRetentionPolicy is authorised on the group with its streams.
+            statements=[
+                Statement(actions=["logs:PutRetentionPolicy"], resources=[arn, f"{arn}:*"])
+            ],
         )
-        belongs_to(role, node)
         acknowledge_wildcard(
             role,
             f"{arn}:*",
             reason="The streams of the one log group, which the action is authorised on",
         )
+        retention = {"LogGroupName": log_group, "RetentionInDays": days}
         scheduler.CfnSchedule(
             self,
             "Daily",
@@ -58,7 +51,7 @@ class LogRetention(Construct):
             ),
             target=scheduler.CfnSchedule.TargetProperty(
                 arn="arn:aws:scheduler:::aws-sdk:cloudwatchlogs:putRetentionPolicy",
-                role_arn=role.role_arn,
-                input=stack.to_json_string({"LogGroupName": log_group, "RetentionInDays": days}),
+                role_arn=role.arn,
+                input=cdk.Stack.of(self).to_json_string(retention),
             ),
         )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
-from stackyard.marks import acknowledge, belongs_to
+from stackyard.marks import acknowledge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,20 +46,17 @@ class Machine(Construct):
         node: str,
         definition: Mapping[str, object],
         substitutions: Mapping[str, str],
-        statements: Sequence[iam.PolicyStatement],
+        statements: Sequence[Statement],
         key: kms.IKey,
         log_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._node = node
         logs = encrypted_log_group(self, "Logs", key=key, days=log_days)
-        deliver = iam.PolicyStatement(actions=DELIVER_LOGS_AND_TRACES, resources=["*"])
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
-            inline_policies={"Machine": iam.PolicyDocument(statements=[deliver, *statements])},
+        deliver = Statement(actions=DELIVER_LOGS_AND_TRACES, resources=["*"])
+        role = ServiceRole(
+            self, "Role", service="states", node=node, statements=[deliver, *statements]
         )
-        belongs_to(role, node)
         acknowledge(
             role,
             "IAM5[Resource::*]",
@@ -69,7 +66,7 @@ class Machine(Construct):
         self.machine = sfn.CfnStateMachine(
             self,
             "Machine",
-            role_arn=role.role_arn,
+            role_arn=role.arn,
             state_machine_type="STANDARD",
             definition=definition,
             definition_substitutions=substitutions,
@@ -90,19 +87,12 @@ class Machine(Construct):
     def start_on(self, *, description: str, pattern: Mapping[str, object]) -> Construct:
         """Start the machine at every event that fits; returns what does it."""
         starter = Construct(self, "Start")
-        role = iam.Role(
+        role = ServiceRole(
             starter,
             "Role",
-            assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
-            inline_policies={
-                "Start": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement(
-                            actions=["states:StartExecution"], resources=[self.machine.ref]
-                        )
-                    ]
-                )
-            },
+            service="events",
+            node=self._node,
+            statements=[Statement(actions=["states:StartExecution"], resources=[self.machine.ref])],
         )
         events.CfnRule(
             starter,
@@ -110,9 +100,7 @@ class Machine(Construct):
             description=description,
             event_pattern=pattern,
             targets=[
-                events.CfnRule.TargetProperty(
-                    id="Machine", arn=self.machine.ref, role_arn=role.role_arn
-                )
+                events.CfnRule.TargetProperty(id="Machine", arn=self.machine.ref, role_arn=role.arn)
             ],
         )
         return starter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from aws_cdk import Acknowledgment, CfnDeletionPolicy, CfnResource, Stack, Validations
+from aws_cdk import Acknowledgment, CfnResource, RemovalPolicy, Stack, Validations
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -29,11 +29,10 @@ def belongs_to(construct: IConstruct, node: str) -> None:
 def keep(construct: IConstruct) -> None:
     """Whatever happens to the stack, what this resource holds stays.
 
-    Only a creation that failed is undone: what it left behind would block the next attempt.
+    Only a creation that failed is undone (`RetainExceptOnCreate`): what it left behind would
+    block the next attempt.
     """
-    options = resource_of(construct).cfn_options
-    options.deletion_policy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
-    options.update_replace_policy = CfnDeletionPolicy.RETAIN
+    resource_of(construct).apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
 def acknowledge(construct: IConstruct, finding: str, *, reason: str) -> None:

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import CrossStackReferences, ReferenceStrength
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from config import aws
-from stackyard.edges import closed_group
+from stackyard.edges import NodeGroup
+from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
-from stackyard.marks import belongs_to
+from stackyard.place import place_of
+from stackyard.placement import placements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +78,8 @@ class Network(Construct):
         self.vpc = self._vpc()
         self._name_subnets()
         self._flow_log(key)
-        self.endpoint_groups: dict[str, ec2.ISecurityGroup] = {}
+        self.placements = placements(self.vpc)
+        self.endpoint_groups: dict[str, str] = {}
         for service, zones in endpoints.items():
             if service in aws.PREFIX_LISTS:
                 self._gateway(service)
@@ -92,7 +92,7 @@ class Network(Construct):
             tier: [str(block) for block in blocks] for tier, blocks in spec.tiers.items()
         }
         ranges: Any = ListedRanges(cidr, tiers) if tiers else ec2.IpAddresses.cidr(cidr)
-        vpc = ec2.Vpc(
+        return ec2.Vpc(
             self,
             "Vpc",
             vpc_name=self._name,
@@ -109,10 +109,6 @@ class Network(Construct):
             # Emptying the default group takes a custom resource; nothing here uses that group.
             restrict_default_security_group=False,
         )
-        # What immutable properties are made of must not change under its consumers.
-        for resource in (vpc, *vpc.public_subnets, *vpc.private_subnets, *vpc.isolated_subnets):
-            CrossStackReferences.of(resource).produce(ReferenceStrength.STRONG)
-        return vpc
 
     def _nat_gateways(self) -> int | None:
         return {"none": 0, "single": 1, "per-zone": len(self._spec.zones)}.get(self._spec.nat)
@@ -131,13 +127,23 @@ class Network(Construct):
 
     def _flow_log(self, key: kms.IKey) -> None:
         group = encrypted_log_group(self, "FlowLogs", key=key, days=self._spec.flow_log_days)
-        role = iam.Role(
+        role = ServiceRole(
             self,
             "FlowLogRole",
-            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"),
-            inline_policies={"WriteFlowLogs": _write_to(group)},
+            service="vpc-flow-logs",
+            node="network",
+            statements=[
+                Statement(
+                    actions=[
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogStreams",
+                        "logs:PutLogEvents",
+                    ],
+                    resources=[group.log_group_arn],
+                )
+            ],
+            only_from={"aws:SourceAccount": place_of(self).account},
         )
-        belongs_to(role, "network")
         ec2.CfnFlowLog(
             self,
             "FlowLog",
@@ -146,7 +152,7 @@ class Network(Construct):
             traffic_type="ALL",
             log_destination_type="cloud-watch-logs",
             log_group_name=group.log_group_name,
-            deliver_logs_permission_arn=role.role_arn,
+            deliver_logs_permission_arn=role.arn,
             max_aggregation_interval=60,
             tags=[cdk.CfnTag(key="Name", value=self._name)],
         )
@@ -157,36 +163,28 @@ class Network(Construct):
         )
 
     def _interface(self, service: str, zones: tuple[str, ...]) -> None:
-        group = closed_group(
+        node = f"endpoint:{service}"
+        placement = self.placements[self._spec.workload_tier]
+        group = NodeGroup(
             self,
             f"{_id_of(service)}Group",
-            vpc=self.vpc,
+            node=node,
+            vpc_id=placement.vpc_id,
             description=f"Endpoint of {service} in {self._name}",
         )
-        belongs_to(group, f"endpoint:{service}")
-        self.vpc.add_interface_endpoint(
+        self.endpoint_groups[node] = group.group_id
+        by_zone = zip(self._spec.zones, placement.subnet_ids, strict=True)
+        ec2.CfnVPCEndpoint(
+            self,
             _id_of(service),
-            service=ec2.InterfaceVpcEndpointAwsService(service),
-            subnets=ec2.SubnetSelection(
-                subnet_group_name=self._spec.workload_tier, availability_zones=list(zones)
-            ),
-            security_groups=[group],
-            open=False,
-            lookup_supported_azs=False,
+            vpc_endpoint_type="Interface",
+            service_name=f"com.amazonaws.{place_of(self).region}.{service}",
+            vpc_id=placement.vpc_id,
+            subnet_ids=[subnet for zone, subnet in by_zone if zone in zones],
+            security_group_ids=[group.group_id],
+            private_dns_enabled=True,
         )
-        self.endpoint_groups[f"endpoint:{service}"] = group
 
 
 def _id_of(service: str) -> str:
     return "".join(word.capitalize() for word in service.replace(".", "-").split("-")) + "Endpoint"
-
-
-def _write_to(group: logs.LogGroup) -> iam.PolicyDocument:
-    return iam.PolicyDocument(
-        statements=[
-            iam.PolicyStatement(
-                actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                resources=[group.log_group_arn],
-            )
-        ]
-    )

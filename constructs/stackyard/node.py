@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_iam as iam
+from stackyard.iam import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from aws_cdk import aws_ec2 as ec2
 
     from config.model.links import Link
 
@@ -30,15 +28,15 @@ class SecretValue:
         return f"{self.arn}:{self.json_key}::" if self.json_key else self.arn
 
 
-def may_read(*secrets: SecretValue) -> list[iam.PolicyStatement]:
+def may_read(*secrets: SecretValue) -> list[Statement]:
     """What a principal needs to read secrets: these, and their keys for these only."""
     if not secrets:
         return []
     arns = list(dict.fromkeys(secret.arn for secret in secrets))
     via = sorted({f"secretsmanager.{secret.region}.amazonaws.com" for secret in secrets})
     return [
-        iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=arns),
-        iam.PolicyStatement(
+        Statement(actions=["secretsmanager:GetSecretValue"], resources=arns),
+        Statement(
             actions=["kms:Decrypt"],
             resources=list(dict.fromkeys(secret.key_arn for secret in secrets)),
             conditions={
@@ -55,7 +53,7 @@ def may_read(*secrets: SecretValue) -> list[iam.PolicyStatement]:
 class Grant:
     """What a principal gets for an access; `wildcards` says why a resource with `*` is exact."""
 
-    statements: Sequence[iam.PolicyStatement] = ()
+    statements: Sequence[Statement] = ()
     wildcards: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,7 +69,7 @@ class Node:
     principal needs for an access. `urls` are a database's connection strings, by login.
     """
 
-    security_group: ec2.ISecurityGroup | None = None
+    group_id: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretValue] = field(default_factory=dict)
     urls: Mapping[str, SecretValue] = field(default_factory=dict)
@@ -84,7 +82,7 @@ class Wiring:
 
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, SecretValue] = field(default_factory=dict)
-    statements: list[iam.PolicyStatement] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
     wildcards: dict[str, str] = field(default_factory=dict)
 
 

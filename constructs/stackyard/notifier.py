@@ -11,14 +11,15 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from stackyard.function import PythonFunction
+from stackyard.iam import Statement
 from stackyard.marks import acknowledge, belongs_to
 from stackyard.node import Grant, Node, may_read
+from stackyard.place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aws_cdk import aws_kms as kms
-
+    from stackyard.key import EnvironmentKey
     from stackyard.node import SecretValue
 
 
@@ -33,7 +34,7 @@ class Notifier(Construct):
         node: str,
         name: str | None,
         webhook: SecretValue,
-        key: kms.IKey,
+        key: EnvironmentKey,
         log_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -49,11 +50,11 @@ class Notifier(Construct):
         acknowledge(
             self.dead_letters, "SQS3", reason="It is itself the dead-letter queue of the notifier"
         )
-        use_key = iam.PolicyStatement(
+        use_key = Statement(
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[key.key_arn],
+            resources=[key.arn],
             conditions={
-                "StringEquals": {"kms:ViaService": f"sqs.{cdk.Stack.of(self).region}.amazonaws.com"}
+                "StringEquals": {"kms:ViaService": f"sqs.{place_of(self).region}.amazonaws.com"}
             },
         )
         self.function = PythonFunction(
@@ -75,7 +76,7 @@ class Notifier(Construct):
     @property
     def node_for_consumers(self) -> Node:
         """What links may ask of it: the name, and the right to invoke it."""
-        invoke = iam.PolicyStatement(
+        invoke = Statement(
             actions=["lambda:InvokeFunction"], resources=[self.function.function_arn]
         )
         return Node(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from aws_cdk import aws_iam as iam
+from stackyard.iam import Statement
 
 
-def pull_statements(repository_arns: list[str]) -> list[iam.PolicyStatement]:
-    """What a principal needs to pull from these repositories and no others."""
+def may_pull(repository_arn: str) -> list[Statement]:
+    """What a principal needs to pull from one repository and no other."""
     return [
-        iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
-        iam.PolicyStatement(
+        Statement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+        Statement(
             actions=[
                 "ecr:BatchCheckLayerAvailability",
                 "ecr:BatchGetImage",
                 "ecr:DescribeImages",
                 "ecr:GetDownloadUrlForLayer",
             ],
-            resources=repository_arns,
+            resources=[repository_arn],
         ),
     ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stackyard.iam import Statement
 from stackyard.machine import Machine
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ class RedeployOnRotation(Construct):
                 },
             },
             substitutions={"ServiceArn": service.arn},
-            statements=[
-                iam.PolicyStatement(actions=["apprunner:StartDeployment"], resources=[service.arn])
-            ],
+            statements=[Statement(actions=["apprunner:StartDeployment"], resources=[service.arn])],
             key=key,
             log_days=log_days,
         )

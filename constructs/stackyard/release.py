@@ -14,6 +14,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from stackyard.marks import keep
+from stackyard.place import place_of
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -47,7 +48,7 @@ class Release(Construct):
         self, scope: Construct, construct_id: str, *, parameter: str, repository: str
     ) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
+        place = place_of(self)
         self.repository = repository
         self.parameter = parameter
         digest = cdk.CfnParameter(
@@ -59,8 +60,8 @@ class Release(Construct):
         )
         digest.override_logical_id(f"{construct_id}Digest")
         self._is_missing = cdk.Fn.condition_equals(digest.value_as_string, UNRELEASED)
-        self.registry = f"{stack.account}.dkr.ecr.{stack.region}.{stack.url_suffix}"
-        self.repository_arn = f"arn:aws:ecr:{stack.region}:{stack.account}:repository/{repository}"
+        self.registry = f"{place.account}.dkr.ecr.{place.region}.amazonaws.com"
+        self.repository_arn = place.arn("ecr", f"repository/{repository}")
         self.image = f"{self.registry}/{repository}@{digest.value_as_string}"
 
     # Conditions are made when first asked for: CloudFormation's linters mind unused ones.

@@ -10,12 +10,13 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 
 from stackyard.marks import acknowledge, belongs_to, keep
 from stackyard.node import Node, SecretValue
+from stackyard.place import place_of
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
     from config.model.stores import BroughtSecret
+    from stackyard.key import EnvironmentKey
 
 # Says which secrets wait for a value, so that one command lists those that are still empty.
 BROUGHT_TAG = "stackyard:brought"
@@ -27,7 +28,7 @@ def generated_secret(
     *,
     node: str,
     description: str,
-    key: kms.IKey,
+    key: EnvironmentKey,
     name: str | None = None,
 ) -> secretsmanager.Secret:
     """A secret whose first value is 32 random letters and digits, safe in any URL."""
@@ -48,14 +49,14 @@ def generated_secret(
     return secret
 
 
-def value_of(secret: secretsmanager.ISecret, key: kms.IKey) -> SecretValue:
+def value_of(secret: secretsmanager.ISecret, key: EnvironmentKey) -> SecretValue:
     """A secret as consumers take it."""
-    region = cdk.Stack.of(secret).region
-    return SecretValue(arn=secret.secret_arn, key_arn=key.key_arn, region=region)
+    region = place_of(secret).region
+    return SecretValue(arn=secret.secret_arn, key_arn=key.arn, region=region)
 
 
 def brought_secret(
-    scope: Construct, construct_id: str, *, node: str, spec: BroughtSecret, key: kms.IKey
+    scope: Construct, construct_id: str, *, node: str, spec: BroughtSecret, key: EnvironmentKey
 ) -> Node:
     """An empty secret that the team fills; until then nothing that needs it starts."""
     secret = secretsmanager.CfnSecret(
@@ -63,7 +64,7 @@ def brought_secret(
         construct_id,
         name=spec.name,
         description=spec.description,
-        kms_key_id=key.key_arn,
+        kms_key_id=key.arn,
         tags=[cdk.CfnTag(key=BROUGHT_TAG, value=" ".join(spec.keys) or "text")],
     )
     keep(secret)
@@ -74,10 +75,10 @@ def brought_secret(
         reason="The other side issues this credential and offers no way to rotate it from here;"
         " the team replaces the value by hand",
     )
-    region = cdk.Stack.of(scope).region
+    region = place_of(scope).region
     named: dict[str, str | None] = {key: key for key in spec.keys} or {"value": None}
     values = {
-        name: SecretValue(arn=secret.ref, key_arn=key.key_arn, region=region, json_key=json_key)
+        name: SecretValue(arn=secret.ref, key_arn=key.arn, region=region, json_key=json_key)
         for name, json_key in named.items()
     }
     return Node(secrets=values)

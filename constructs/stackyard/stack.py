@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
+from stackyard.place import Place
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,5 +38,6 @@ class EnvironmentStack(cdk.Stack):
             termination_protection=protected,
             analytics_reporting=False,
         )
+        self.place = Place(account=account, region=region)
         # ec2.Vpc asks for the account's zones even when it is given some: this answers it.
         self.node.set_context(f"availability-zones:account={account}:region={region}", list(zones))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
+
+from stackyard.place import place_of
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
@@ -25,14 +26,14 @@ class TierTopic(sns.Topic):
         super().__init__(
             scope, construct_id, master_key=key, enforce_ssl=True, display_name=display_name
         )
-        account = cdk.Stack.of(self).account
+        self.arn = self.topic_arn
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="OnlyThisAccountsAlarms",
                 principals=[iam.ServicePrincipal(service) for service in PUBLISHERS],
                 actions=["sns:Publish"],
-                resources=[self.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": account}},
+                resources=[self.arn],
+                conditions={"StringEquals": {"aws:SourceAccount": place_of(self).account}},
             )
         )
 
@@ -44,7 +45,7 @@ class TierTopic(sns.Topic):
         function.add_permission(
             construct_id,
             principal=iam.ServicePrincipal("sns.amazonaws.com"),
-            source_arn=self.topic_arn,
+            source_arn=self.arn,
         )
         sns.Subscription(
             self,
