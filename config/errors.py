@@ -24,9 +24,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        path = _short(self.path, LONGEST_PATH)
+        path = _one_line(self.path, LONGEST_PATH)
         text = ": ".join(part for part in (place, path, self.message) if part)
-        return "".join(map(_printable, _short(text, LONGEST)))
+        return _one_line(text, LONGEST)
 
 
 class ConfigError(Exception):
@@ -53,12 +53,9 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 2]}…{text[-1]}"
 
 
-def _short(text: str, longest: int) -> str:
+def _one_line(text: str, longest: int) -> str:
+    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def _printable(character: str) -> str:
-    return character if character.isprintable() else repr(character)[1:-1]
 
 
 def closest(name: str, known: Sequence[str]) -> str | None:

@@ -91,13 +91,12 @@ class DatabaseAdmin(Construct):
                 "CREDENTIALS": cdk.Stack.of(self).to_json_string(roles),
             },
             statements=[
-                statement
-                for secret in (database.master, *secrets.values())
-                for statement in self._rotate(secret)
+                *self._rotate(database.master, "secretsmanager:ListSecretVersionIds"),
+                *(each for secret in secrets.values() for each in self._rotate(secret)),
             ],
             key=key,
             log_days=database.spec.log_days,
-            timeout=60,
+            timeout=90,
             memory=256,
             placement=placement,
             group_id=group.group_id,
@@ -118,10 +117,10 @@ class DatabaseAdmin(Construct):
         self.urls[credential.login] = value_of(secret, self._key)
         return secret
 
-    def _rotate(self, secret: secretsmanager.Secret) -> list[Statement]:
+    def _rotate(self, secret: secretsmanager.Secret, *more: str) -> list[Statement]:
         _, decrypt = may_read(value_of(secret, self._key))
         encrypt = replace(decrypt, actions=[*decrypt.actions, "kms:GenerateDataKey"])
-        return [Statement(actions=ROTATE, resources=[secret.secret_arn]), encrypt]
+        return [Statement(actions=[*ROTATE, *more], resources=[secret.secret_arn]), encrypt]
 
     def _schedule(self, construct_id: str, secret: secretsmanager.Secret, group: NodeGroup) -> None:
         function = self.function.function

@@ -76,9 +76,9 @@ class Network(Construct):
         self._name = name
         self._spec = spec
         self.vpc = self._vpc()
+        self.placements = placements(self.vpc, spec.tier_names)
         self._name_subnets()
         self._flow_log(key)
-        self.placements = placements(self.vpc)
         self.endpoint_groups: dict[str, str] = {}
         for service, zones in endpoints.items():
             if service in aws.PREFIX_LISTS:
@@ -115,13 +115,8 @@ class Network(Construct):
 
     def _name_subnets(self) -> None:
         # CDK names them by their path in the tree, which differs between an App and a Stage.
-        tiers = {
-            "public": self.vpc.public_subnets,
-            "private": self.vpc.private_subnets,
-            "isolated": self.vpc.isolated_subnets,
-        }
-        for tier, subnets in tiers.items():
-            for zone, subnet in zip(self._spec.zones, subnets, strict=False):
+        for tier, placement in self.placements.items():
+            for zone, subnet in zip(self._spec.zones, placement.subnets, strict=True):
                 name = f"{self._name}-{tier}-{zone}"
                 cdk.Tags.of(subnet).add("Name", name, priority=200)
 

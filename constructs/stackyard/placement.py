@@ -23,7 +23,7 @@ class Placement:
     subnet_ids: Sequence[str]
 
 
-def placements(vpc: ec2.Vpc) -> dict[str, Placement]:
+def placements(vpc: ec2.Vpc, tiers: Sequence[str]) -> dict[str, Placement]:
     """Each tier of a VPC as a place.
 
     References to them are strong: they feed properties that can't change, so what they name must
@@ -31,13 +31,14 @@ def placements(vpc: ec2.Vpc) -> dict[str, Placement]:
     """
     CrossStackReferences.of(vpc).produce(ReferenceStrength.STRONG)
     vpc_id = vpc.vpc_id
-    tiers = {
-        "public": vpc.public_subnets,
-        "private": vpc.private_subnets,
-        "isolated": vpc.isolated_subnets,
+    of_tier = {
+        "public": lambda: vpc.public_subnets,
+        "private": lambda: vpc.private_subnets,
+        "isolated": lambda: vpc.isolated_subnets,
     }
     found = {}
-    for tier, subnets in tiers.items():
+    for tier in tiers:
+        subnets = of_tier[tier]()
         for subnet in subnets:
             CrossStackReferences.of(subnet).produce(ReferenceStrength.STRONG)
         found[tier] = Placement(vpc, subnets, vpc_id, [subnet.subnet_id for subnet in subnets])

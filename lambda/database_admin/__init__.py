@@ -1,0 +1,1 @@
+"""Rotation of the database's credentials, and the roles behind them."""

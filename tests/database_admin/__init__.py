@@ -1,0 +1,1 @@
+"""Tests of the credentials' rotation, against a real PostgreSQL."""
