@@ -16,6 +16,7 @@ import aws_cdk as cdk
 
 from config.errors import ConfigError
 from config.load import load_environment
+from reports.findings import findings
 from stacks.compute import ComputeStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 CDK_JSON = Path(__file__).resolve().parent / "cdk.json"
 FINDINGS, UNUSABLE = 1, 2
+UNDER_CLI = "CDK_CLI_VERSION"
 
 
 def build(scope: Construct, environment: Environment) -> None:
@@ -66,6 +68,8 @@ def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[NagPack]] | 
     context = {**json.loads(CDK_JSON.read_text())["context"], **options.context}
     # Stack traces of constructs hold jsii's temporary folder: no two assemblies would be equal.
     context["aws:cdk:disable-creation-stack-traces"] = True
+    # Findings are reported by whoever runs the app, not by an exception out of the middle of it.
+    context["@aws-cdk/core:failSynthOnValidationErrors"] = False
     app = cdk.App(context=context, outdir=options.output, analytics_reporting=False)
     try:
         environment = load_environment(_text(app, "system"), _text(app, "environment"))
@@ -85,15 +89,14 @@ def _packs() -> list[NagPack]:
 
 
 def _synthesized(app: cdk.App) -> int:
-    try:
-        app.synth()
-    except RuntimeError as error:
-        # What was found stands on the screen by now; jsii's traceback would only bury it.
-        if not str(error).startswith("ValidationFailed"):
-            raise
-        print("Synthesis refused: see the findings above.", file=sys.stderr)
-        return FINDINGS
-    return 0
+    assembly = app.synth()
+    if UNDER_CLI in os.environ:
+        # The CLI reads the report, prints it and fails by itself.
+        return 0
+    found = list(findings(Path(assembly.directory)))
+    for finding in found:
+        print(finding, file=sys.stderr)
+    return FINDINGS if found else 0
 
 
 def _text(app: cdk.App, key: str) -> str:

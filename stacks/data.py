@@ -163,7 +163,5 @@ class DataStack(GraphStack):
 
 
 def identifier_of(environment: Environment, store: str) -> str:
-    """`<system>-<environment>` for the only store of its kind, with the store's name otherwise."""
-    kind = environment.stores[store].kind
-    alone = sum(other.kind == kind for other in environment.stores.values()) == 1
-    return environment.name if alone else f"{environment.name}-{store}"
+    """The document's name of a store, or one that is unique in the account."""
+    return environment.stores[store].name or f"{environment.name}-{store}"

@@ -15,6 +15,8 @@ from config.model.base import (
     WeeklyWindow,
 )
 
+# What RDS and ElastiCache both take, with room for what is appended to it.
+StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9]){0,30}$")]
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 
 
@@ -43,6 +45,7 @@ class Postgres(Part):
     """RDS for PostgreSQL. Sizes in GiB, days, and RDS's own class names without `db.`."""
 
     kind: Literal["postgres"]
+    name: StoreName | None = None
     version: Annotated[str, StringConstraints(pattern=r"^\d{2}\.\d{1,2}$")]
     instance_class: Annotated[
         str, Field(alias="class"), StringConstraints(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")
@@ -74,6 +77,7 @@ class Valkey(Part):
     """
 
     kind: Literal["valkey"]
+    name: StoreName | None = None
     topology: Literal["serverless"]
     version: Literal["7", "8"] = "8"
     snapshot_days: Annotated[int, Field(ge=1, le=35)] | NoBackups = 1

@@ -63,6 +63,7 @@ class AppRunnerService(Construct):
         self._pull_role, self._run_role = self._pull(), self._run()
         self._released = Construct(self, "Released")
         self.service = self._service(connector)
+        belongs_to(self.service, node)
         # The way to what the program uses has to be open before it starts.
         self.service.node.add_dependency(self._group)
         self.arn = release.if_released(self.service.attr_service_arn, self._no_arn())

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
-from stackyard.marks import acknowledge
+from stackyard.marks import acknowledge, belongs_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,6 +83,8 @@ class Machine(Construct):
                 ],
             ),
         )
+
+        belongs_to(self.machine, node)
 
     def start_on(self, *, description: str, pattern: Mapping[str, object]) -> Construct:
         """Start the machine at every event that fits; returns what does it."""

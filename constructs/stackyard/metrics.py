@@ -166,5 +166,5 @@ def of_log_metric(namespace: str, name: str, spec: LogMetric) -> Series:
     """CloudWatch Logs publishes it out of the program's own log lines."""
     metric = Metric(namespace=namespace, name=name, statistic=spec.statistic)
     if spec.alarm and spec.alarm.rising:
-        return Series(metrics=(metric,), expression="DIFF(m1)")
+        return Series(metrics=(metric,), expression="DIFF(m1)", counted=True)
     return Series(metrics=(metric,), counted=spec.statistic == "Sum")

@@ -13,6 +13,7 @@ from config import aws
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
+from stackyard.marks import belongs_to
 from stackyard.place import place_of
 from stackyard.placement import placements
 
@@ -169,7 +170,7 @@ class Network(Construct):
         )
         self.endpoint_groups[node] = group.group_id
         by_zone = zip(self._spec.zones, placement.subnet_ids, strict=True)
-        ec2.CfnVPCEndpoint(
+        endpoint = ec2.CfnVPCEndpoint(
             self,
             _id_of(service),
             vpc_endpoint_type="Interface",
@@ -179,6 +180,7 @@ class Network(Construct):
             security_group_ids=[group.group_id],
             private_dns_enabled=True,
         )
+        belongs_to(endpoint, node)
 
 
 def _id_of(service: str) -> str:

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from stackyard.function import PythonFunction
 from stackyard.iam import Statement
-from stackyard.marks import acknowledge, belongs_to
+from stackyard.marks import belongs_to
 from stackyard.node import Grant, Node, may_read
 from stackyard.place import place_of
 
@@ -47,9 +47,6 @@ class Notifier(Construct):
             enforce_ssl=True,
         )
         belongs_to(self.dead_letters, node)
-        acknowledge(
-            self.dead_letters, "SQS3", reason="It is itself the dead-letter queue of the notifier"
-        )
         use_key = Statement(
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[key.arn],

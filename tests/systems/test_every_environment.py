@@ -1,0 +1,120 @@
+"""What holds in every environment of this repository, read from its templates."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from config.aws import PREFIX_LISTS
+from config.graph import admin_of
+from config.model.environment import Environment
+from tests.assemblies import ENVIRONMENTS
+from tests.systems.reading import Reading, reading_of
+from tests.systems.ways import (
+    ANYWHERE,
+    GROUP,
+    declared_ways,
+    ingress_rules,
+    users_of_groups,
+    ways_in,
+    ways_out,
+)
+
+STORES = (
+    "AWS::ECR::Repository",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+    "AWS::SQS::Queue",
+)
+INTERFACES = (
+    "AWS::AppRunner::VpcConnector",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::RDS::DBInstance",
+)
+STATEFUL = (
+    "AWS::ECR::Repository",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+    "AWS::SSM::Parameter",
+)
+PRINCIPALS = ("AWS::IAM::Role", "AWS::Lambda::Function")
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS, ids="/".join)
+def read(request: pytest.FixtureRequest) -> Reading:
+    return reading_of(*request.param)
+
+
+def test_exactly_the_declared_edges_are_let_out(read: Reading) -> None:
+    assert ways_out(read) == declared_ways(read.environment)
+
+
+def test_exactly_the_declared_edges_are_let_in(read: Reading) -> None:
+    no_group = {"internet", *(f"endpoint:{service}" for service in PREFIX_LISTS)}
+    declared = {way for way in declared_ways(read.environment) if way.target not in no_group}
+    assert ways_in(read) == declared
+
+
+def test_nobody_is_reached_from_anywhere(read: Reading) -> None:
+    rules = [rule for _, rule in ingress_rules(read)]
+    assert rules
+    assert [r for r in rules if {r.get("CidrIp"), r.get("CidrIpv6")} & {*ANYWHERE}] == []
+
+
+def test_every_network_interface_is_in_the_group_of_its_own_node(read: Reading) -> None:
+    users = list(users_of_groups(read))
+    assert [(node, thing, group) for node, thing, group in users if node != group.node] == []
+    grouped = {thing for _, thing, _ in users}
+    inside = [
+        thing
+        for thing in read.things
+        if thing.get("VpcConfig")
+        or (thing.kind in INTERFACES and thing.get("VpcEndpointType") != "Gateway")
+    ]
+    assert inside
+    assert [thing for thing in inside if thing not in grouped] == []
+
+
+@pytest.mark.parametrize("kinds", [(GROUP,), PRINCIPALS, STORES], ids=["group", "who", "store"])
+def test_each_names_one_node(read: Reading, kinds: tuple[str, ...]) -> None:
+    nodes = set(_nodes(read.environment))
+    found = read.all(*kinds)
+    assert found
+    assert [(thing, thing.node) for thing in found if thing.node not in nodes] == []
+
+
+def test_no_two_groups_belong_to_one_node(read: Reading) -> None:
+    nodes = [group.node for group in read.all(GROUP)]
+    assert len(nodes) == len(set(nodes))
+
+
+def test_what_holds_data_outlives_its_stack(read: Reading) -> None:
+    kept = read.all(*STATEFUL)
+    assert kept
+    policies = ("Retain", "RetainExceptOnCreate", "Snapshot")
+    assert [thing for thing in kept if thing.deletion not in policies] == []
+
+
+def test_what_holds_data_outlives_its_replacement(read: Reading) -> None:
+    kept = read.all(*STATEFUL)
+    assert kept
+    assert [thing for thing in kept if thing.replacement not in ("Retain", "Snapshot")] == []
+
+
+def _nodes(environment: Environment) -> Iterator[str]:
+    """The names that a resource may give as its node's."""
+    yield from environment.services
+    yield from environment.tasks
+    yield from environment.stores
+    yield from environment.secrets
+    yield from environment.images
+    yield from map(admin_of, environment.stores)
+    yield from ("notifier", "network", "access-logs")
+    for way in declared_ways(environment):
+        yield way.target
