@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+if __name__ == "__main__":
+    # A short life that only builds up has nothing to collect, and looking for it takes a while.
+    gc.disable()
 
 import stackyard  # noqa: F401  (first: it chooses the Node.js that aws_cdk then starts)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
+gc.disable()
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import app

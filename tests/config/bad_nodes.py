@@ -1,0 +1,208 @@
+"""Mistakes in nodes: services, tasks, images, stores, secrets, externals."""
+
+from __future__ import annotations
+
+from tests.config.files import bad
+
+EMAIL = "{endpoint: email-smtp, port: 587, secret: smtp}"
+ERRORS = "{hosts: [errors.example.com], secret: webhook}"
+CALL = "      errors: {env: ERRORS_DSN, unreachable: Errors are dropped without NAT}\n"
+BUILDSPEC = "infrastructure/aws/codebuild-migrations.buildspec.yml"
+
+SERVICES = {
+    "a public service without health": bad(
+        ("    health: {path: /health}\n", ""),
+        path="services.backend.health",
+        says="a public service needs `health: {path: …}`",
+        at="  backend:",
+    ),
+    "a path that is none": bad(
+        ("health: {path: /health}", "health: {path: health}"),
+        path="services.backend.health.path",
+        says="found 'health', must be text that fits ^/",
+    ),
+    "memory that does not go with the CPU": bad(
+        ("cpu: 1024", "cpu: 256"),
+        path="services.backend.memory",
+        says="with cpu 256 App Runner sells 512, 1024 MiB",
+        at="memory: 2048",
+    ),
+    "more instances at least than at most": bad(
+        ("scale: {min: 1, max: 4}", "scale: {min: 5, max: 4}"),
+        path="services.backend.scale",
+        says="min 5 is over max 4",
+    ),
+    "a new customer of App Runner": bad(
+        ("    existing_customer: true\n", ""),
+        path="services.backend.existing_customer",
+        says=("no new customers since 30 April 2026", "ECS Fargate"),
+        at="  backend:",
+    ),
+    "a domain of a private service": bad(
+        ("port: 8080", "port: 8080\n    public: false"),
+        path="services.backend.domain",
+        says="only a public service can have a domain",
+        at="domain: api.example.com",
+    ),
+    "a domain that is an address": bad(
+        ("domain: api.example.com", "domain: https://api.example.com"),
+        path="services.backend.domain",
+        says="found 'https://api.example.com', must be text that fits",
+    ),
+    "a probe without a domain": bad(
+        ("    domain: api.example.com\n", ""),
+        path="services.backend.probe",
+        says="needs a `domain` to call",
+        at="probe: {",
+    ),
+    "a probe outside us-east-1": bad(
+        ("region: us-east-1", "region: eu-west-1"),
+        ("us-east-1a: use1-az6", "eu-west-1a: euw1-az1"),
+        ("us-east-1c: use1-az2", "eu-west-1b: euw1-az2"),
+        path="services.backend.probe",
+        says=("Route 53 publishes", "us-east-1 only", "eu-west-1"),
+        at="probe: {",
+    ),
+    "an image that is missing": bad(
+        ("    image: web\n    port", "    image: wbe\n    port"),
+        path="services.backend.image",
+        says="no image 'wbe'; did you mean 'web'?; known: web",
+        at="image: wbe",
+    ),
+    "a credential in the file": bad(
+        ("NODE_ENV: production", "STRIPE_API_KEY: sk_live_1"),
+        path="services.backend.env.STRIPE_API_KEY",
+        says="looks like a credential: declare a secret and link to it by `uses`",
+    ),
+    "one repository for two images": bad(
+        (
+            "web: {repository: demo-web}",
+            "web: {repository: demo-web}\n  api: {repository: demo-web}",
+        ),
+        path="images.api.repository",
+        says="demo-web holds image 'web' already",
+        at="  api:",
+    ),
+}
+TASKS = {
+    "a schema push in production": bad(
+        ("command: npx migrate", "command: npx drizzle-kit push --force"),
+        path="tasks.migrations.command",
+        says="schema pushes are forbidden in production: generate and apply migrations",
+    ),
+    "a buildspec that is missing": bad(
+        (BUILDSPEC, "infrastructure/aws/nothing.yml"),
+        path="tasks.migrations.buildspec",
+        says="infrastructure/aws/nothing.yml is not a file of this repository",
+    ),
+    "a buildspec outside the repository": bad(
+        (BUILDSPEC, "/etc/../etc/buildspec.yml"),
+        path="tasks.migrations.buildspec",
+        says="is not a file of this repository",
+    ),
+    "a buildspec no system could store": bad(
+        (BUILDSPEC, "a" * 300 + ".yml"),
+        path="tasks.migrations.buildspec",
+        says="is not a file of this repository",
+    ),
+    "an image that is missing, of a task": bad(
+        ("    image: web\n    buildspec", "    image: webs\n    buildspec"),
+        path="tasks.migrations.image",
+        says="did you mean 'web'?",
+        at="image: webs",
+    ),
+}
+STORES = {
+    "a PostgreSQL that is no longer sold": bad(
+        ('"17.11"', '"17.4"'),
+        path="stores.database.version",
+        says="RDS does not create PostgreSQL 17.4 any more: choose 17.11",
+        at="17.4",
+    ),
+    "a PostgreSQL of a major that is gone": bad(
+        ('"17.11"', '"12.22"'),
+        path="stores.database.version",
+        says="majors: 15, 16, 17, 18",
+        at="12.22",
+    ),
+    "a PostgreSQL without its minor": bad(
+        ('"17.11"', '"17"'),
+        path="stores.database.version",
+        says="found '17', must be text that fits",
+        at='version: "17"',
+    ),
+    "storage that can't grow": bad(
+        ("database: demo", "database: demo\n    storage_gb: 100\n    max_storage_gb: 105"),
+        path="stores.database.max_storage_gb",
+        says="must be at least 10 percent over storage_gb (100)",
+        at="max_storage_gb",
+    ),
+    "TLS turned off": bad(
+        ("database: demo", 'database: demo\n    parameters: {rds.force_ssl: "0"}'),
+        path="stores.database.parameters.rds.force_ssl",
+        says="TLS is always enforced: remove it",
+        at="force_ssl",
+    ),
+    "connections as a parameter": bad(
+        ("database: demo", 'database: demo\n    parameters: {max_connections: "50"}'),
+        path="stores.database.parameters.max_connections",
+        says="has a field of its own: `max_connections:`",
+        at="parameters:",
+    ),
+    "a bucket's name with capitals": bad(
+        ("versioned: true", "name: Media\n    versioned: true"),
+        path="stores.media.name",
+        says="found 'Media', must be text that fits",
+    ),
+}
+OUTSIDE = {
+    "an external that is nowhere": bad(
+        (ERRORS, "{secret: webhook}"),
+        (CALL, ""),
+        path="externals.errors",
+        says="needs exactly one of `hosts`, `endpoint` and `cidrs`",
+        at="errors: {secret: webhook}",
+    ),
+    "an external that is at two places": bad(
+        (EMAIL, EMAIL.replace("{", "{hosts: [smtp.example.com], ")),
+        (
+            "{env: {SMTP_HOST: host, SMTP_USER",
+            "{unreachable: No way out, env: {SMTP_HOST: host, SMTP_USER",
+        ),
+        path="externals.email",
+        says="needs exactly one of `hosts`, `endpoint` and `cidrs`",
+        at="email: {hosts",
+    ),
+    "an unknown endpoint": bad(
+        ("endpoint: email-smtp", "endpoint: email-smpt"),
+        path="externals.email.endpoint",
+        says=("unknown endpoint 'email-smpt'; did you mean 'email-smtp'?", "known: ecr.api"),
+    ),
+    "an endpoint on another port": bad(
+        ("port: 587", "port: 588"),
+        path="externals.email.port",
+        says="email-smtp answers on 25, 465, 587, 2465, 2587, not on 588",
+        at=EMAIL.replace("587", "588"),
+    ),
+    "a secret that is missing": bad(
+        ("secret: webhook}", "secret: wehbook}"),
+        path="externals.errors.secret",
+        says="no secret 'wehbook'; did you mean 'webhook'?; known: smtp, webhook",
+    ),
+    "a host that is an address": bad(
+        ("[errors.example.com]", '["https://errors.example.com"]'),
+        path="externals.errors.hosts.0",
+        says="found 'https://errors.example.com', must be text that fits",
+    ),
+    "a secret that nobody brings": bad(
+        ("smtp: {brought: true", "smtp: {brought: false"),
+        path="secrets.smtp.brought",
+        says="found false, must be true",
+    ),
+    "a node with a name of the system's": bad(
+        ("  edge:\n", "  internet: {hosts: [example.com]}\n  edge:\n"),
+        path="externals.internet",
+        says="the name 'internet' is the system's own",
+    ),
+}
+CASES = {**SERVICES, **TASKS, **STORES, **OUTSIDE}
