@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stackyard import launch
+
 if __name__ == "__main__":
-    # A short life that only builds up has nothing to collect, and looking for it takes a while.
-    gc.disable()
-
-import stackyard  # noqa: F401  (first: it chooses the Node.js that aws_cdk then starts)
-
-# isort: split
-import aws_cdk as cdk
+    launch.short_lived()
+launch.start_node()
 
 from config.errors import ConfigError
 from config.load import load_environment
 from reports.findings import findings
+from stackyard.bundle import BundleError
+
+# isort: split
+import aws_cdk as cdk
+
 from stacks.compute import ComputeStack
 from stacks.data import DataStack
 from stacks.network import NetworkStack
 from stacks.notify import NotifyStack
 from stacks.observability import ObservabilityStack
 from stacks.pipelines import ImagesStack, PipelinesStack
-from stackyard.bundle import BundleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -134,4 +134,4 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    launch.run(main)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 
-gc.disable()
+from stackyard import launch
+
+if __name__ == "__main__":
+    launch.short_lived()
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import app
 
 if __name__ == "__main__":
-    sys.exit(app.main(sys.argv[1:], packs=list))
+    launch.run(lambda arguments: app.main(arguments, packs=list))

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def findings(assembly: Path) -> Iterator[str]:
     """`place: rule: what is wrong`, for every error in the assembly's validation report."""
-    report = json.loads((assembly / "validation-report.json").read_text())
+    file = assembly / "validation-report.json"
+    report = json.loads(file.read_text()) if file.is_file() else {"pluginReports": []}
     for plugin in report["pluginReports"]:
         for violation in plugin["violations"]:
             if violation.get("severity") not in ("warning", "info"):

@@ -11,7 +11,7 @@ from stackyard.node import wire
 from stackyard.stack import EnvironmentStack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct
 
@@ -33,6 +33,7 @@ class GraphStack(EnvironmentStack):
         description: str,
         prefix: str | None = None,
         protected: bool = False,
+        zones: Sequence[str] = (),
     ) -> None:
         name = f"{prefix or environment.name}-{stack}"
         super().__init__(
@@ -42,7 +43,7 @@ class GraphStack(EnvironmentStack):
             description=description,
             account=environment.account,
             region=environment.region,
-            zones=list(environment.network.zones),
+            zones=zones,
             protected=protected,
         )
         self.environment_spec = environment

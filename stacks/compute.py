@@ -11,6 +11,7 @@ from stacks.base import GraphStack, pascal
 from stackyard.app_runner import AppRunnerService
 from stackyard.custom_domain import CustomDomain
 from stackyard.log_metrics import log_metrics, namespace_of
+from stackyard.place import Block
 from stackyard.redeploy import RedeployOnRotation
 from stackyard.release import Release, parameter_name
 
@@ -64,7 +65,7 @@ class ComputeStack(GraphStack):
             placement=self._network.for_programs,
             out=self.out(name, nodes=self._nodes, endpoint_groups=self._network.endpoint_groups),
         )
-        released = service.on_release("WithService")
+        released = Block(service.released, "WithService")
         log_metrics(
             released,
             log_group=service.log_group("application"),
@@ -84,7 +85,7 @@ class ComputeStack(GraphStack):
                 key=self._data.key,
                 log_days=spec.log_days,
             )
-        release.only_when_released(released)
+        release.only_when_released(service.released)
         self._redeploy(name, spec, service, release)
         self._say_what_to_do(name, release)
 

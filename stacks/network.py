@@ -25,6 +25,7 @@ class NetworkStack(GraphStack):
             environment=environment,
             description=f"Network of {environment.name}",
             protected=environment.production,
+            zones=list(environment.network.zones),
         )
         key = EnvironmentKey(self, "Key", description=f"Flow logs of {environment.name}")
         network = Network(

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_apprunner as apprunner
-from constructs import Construct
 
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole
 from stackyard.log_retention import LogRetention
 from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
-from stackyard.place import place_of
+from stackyard.place import Block
 from stackyard.pull import may_pull
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from constructs import Construct
 
     from config.model.services import AppRunner as AppRunnerSpec
     from stackyard.edges import Way
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 LOGS = ("application", "service")
 
 
-class AppRunnerService(Construct):
+class AppRunnerService(Block):
     """A service that exists once an image is released; its group and roles exist before."""
 
     def __init__(
@@ -61,7 +62,7 @@ class AppRunnerService(Construct):
         )
         belongs_to(connector, node)
         self._pull_role, self._run_role = self._pull(), self._run()
-        self._released = Construct(self, "Released")
+        self.released = Block(self, "Released")
         self.service = self._service(connector)
         belongs_to(self.service, node)
         # The way to what the program uses has to be open before it starts.
@@ -69,16 +70,15 @@ class AppRunnerService(Construct):
         self.arn = release.if_released(self.service.attr_service_arn, self._no_arn())
         for log in LOGS:
             LogRetention(
-                self._released,
+                self.released,
                 f"{log.capitalize()}Logs",
                 node=node,
                 log_group=self.log_group(log),
                 days=spec.log_days,
             )
-        release.only_when_released(self._released)
 
     def _no_arn(self) -> str:
-        return place_of(self).arn("apprunner", f"service/{self.name}/unreleased")
+        return self.place.arn("apprunner", f"service/{self.name}/unreleased")
 
     def log_group(self, log: str) -> str:
         """The name of a log group that App Runner makes for the service."""
@@ -122,7 +122,7 @@ class AppRunnerService(Construct):
             max_concurrency=spec.scale.concurrency,
         )
         return apprunner.CfnService(
-            self._released,
+            self.released,
             "Service",
             service_name=self.name,
             source_configuration=service.SourceConfigurationProperty(
@@ -174,10 +174,6 @@ class AppRunnerService(Construct):
             healthy_threshold=health.healthy,
             unhealthy_threshold=health.unhealthy,
         )
-
-    def on_release(self, construct_id: str) -> Construct:
-        """A scope for what can only exist with the service."""
-        return Construct(self._released, construct_id)
 
 
 def _pairs(values: dict[str, str]) -> Sequence[apprunner.CfnService.KeyValuePairProperty]:

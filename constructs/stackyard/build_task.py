@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_s3_assets as assets
-from constructs import Construct
 
 from stackyard.bundle import ROOT
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
 from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
-from stackyard.place import place_of
+from stackyard.place import Block
 from stackyard.pull import may_pull
 
 if TYPE_CHECKING:
+    from constructs import Construct
+
     from config.model.services import CodeBuildTask
     from stackyard.edges import Way
     from stackyard.key import EnvironmentKey
@@ -38,7 +39,7 @@ NETWORK_INTERFACES = [
 UNRELEASED_TAG = "unreleased"
 
 
-class BuildTask(Construct):
+class BuildTask(Block):
     """A project without a source: its buildspec is a file of this repository, kept in S3."""
 
     def __init__(
@@ -122,7 +123,7 @@ class BuildTask(Construct):
         )
 
     def _role(self) -> ServiceRole:
-        place = place_of(self)
+        place = self.place
         interface = place.arn("ec2", "network-interface/*")
         in_subnets = [place.arn("ec2", f"subnet/{each}") for each in self._placement.subnet_ids]
         permission = Statement(

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_secretsmanager as secretsmanager
-from constructs import Construct
 
 from config import aws
 from config.model.stores import NoBackups
 from stackyard.edges import NodeGroup
 from stackyard.marks import acknowledge, belongs_to, keep
 from stackyard.node import Node
+from stackyard.place import Block
 from stackyard.secret import generated_secret, value_of
 
 if TYPE_CHECKING:
+    from constructs import Construct
+
     from config.model.stores import Valkey
     from stackyard.key import EnvironmentKey
     from stackyard.placement import Placement
@@ -25,7 +27,7 @@ USER = "app"
 ENGINE = "valkey"
 
 
-class ServerlessCache(Construct):
+class ServerlessCache(Block):
     """A serverless cache, its user's password, and the complete address as a secret."""
 
     def __init__(

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from constructs import Construct
 
 from stackyard.iam import Statement
 from stackyard.machine import Machine
+from stackyard.place import Block
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
+    from constructs import Construct
 
     from stackyard.app_runner import AppRunnerService
 
@@ -23,7 +24,7 @@ SDK = "arn:aws:states:::aws-sdk:apprunner"
 FINISHED = ["CREATE_COMPLETE", "UPDATE_COMPLETE"]
 
 
-class CustomDomain(Construct):
+class CustomDomain(Block):
     """Associates a domain once its stack is deployed; says what is left at the DNS provider."""
 
     def __init__(

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_rds as rds
-from constructs import Construct
 
 from config import aws
 from config.model.stores import NoBackups, SingleZone
 from stackyard.edges import NodeGroup
 from stackyard.log_group import encrypted_log_group
 from stackyard.marks import acknowledge, belongs_to, keep
+from stackyard.place import Block
 from stackyard.secret import generated_secret
 
 if TYPE_CHECKING:
+    from constructs import Construct
+
     from config.model.stores import Postgres
     from stackyard.key import EnvironmentKey
     from stackyard.placement import Placement
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 EXPORTED_LOGS = ("postgresql", "upgrade")
 
 
-class Database(Construct):
+class Database(Block):
     """One PostgreSQL instance, its master password, parameters, subnets and closed group."""
 
     def __init__(

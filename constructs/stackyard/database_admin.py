@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
-from constructs import Construct
 
 from config import aws
 from stackyard.edges import NodeGroup
 from stackyard.function import PythonFunction
 from stackyard.iam import Statement
 from stackyard.node import may_read
+from stackyard.place import Block
 from stackyard.secret import generated_secret, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from constructs import Construct
 
     from config.graph import Credential
     from stackyard.database import Database
@@ -35,7 +37,7 @@ ROTATE = [
 ]
 
 
-class DatabaseAdmin(Construct):
+class DatabaseAdmin(Block):
     """`lambda/database_admin` for one database, and a secret for each of its credentials.
 
     A credential's secret begins as a random text. Its schedule rotates it at once, and this first

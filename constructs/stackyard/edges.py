@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_ec2 as ec2
-from constructs import Construct
 
 from config import aws
 from config.attributes import INTERNET
 from stackyard.marks import belongs_to
+from stackyard.place import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from constructs import Construct
 
     from config.graph import Edge
 
@@ -79,7 +81,7 @@ def _way(edge: Edge, port: int, group_ids: Mapping[str, str], region: str) -> Wa
     return Way(edge=edge, port=port, prefix_list=lists[region])
 
 
-class NodeGroup(Construct):
+class NodeGroup(Block):
     """The security group of one node: nothing comes in until a caller opens its edge."""
 
     def __init__(

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
 
 from stackyard.bundle import bundle
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
 from stackyard.marks import acknowledge, belongs_to, resource_of
+from stackyard.place import Block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_sqs as sqs
+    from constructs import Construct
 
     from stackyard.placement import Placement
 
@@ -34,7 +35,7 @@ NETWORK_INTERFACES = [
 ]
 
 
-class PythonFunction(Construct):
+class PythonFunction(Block):
     """`lambda/<package>/` as a function; its handler is `<package>.handler.handle`."""
 
     def __init__(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import aws_cdk as cdk
 from aws_cdk import aws_scheduler as scheduler
-from constructs import Construct
 
 from stackyard.iam import ServiceRole, Statement
 from stackyard.marks import acknowledge_wildcard
-from stackyard.place import place_of
+from stackyard.place import Block
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 
-class LogRetention(Construct):
+class LogRetention(Block):
     """Sets a log group's retention once a day.
 
     The group exists as soon as its service does, so no template can create it, and a custom
@@ -22,7 +26,7 @@ class LogRetention(Construct):
         self, scope: Construct, construct_id: str, *, node: str, log_group: str, days: int
     ) -> None:
         super().__init__(scope, construct_id)
-        place = place_of(self)
+        place = self.place
         arn = place.arn("logs", f"log-group:{log_group}")
         role = ServiceRole(
             self,

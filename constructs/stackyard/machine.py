@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
 
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
 from stackyard.marks import acknowledge, belongs_to
+from stackyard.place import Block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_kms as kms
+    from constructs import Construct
 
 # Creating a log delivery and writing traces take no resource.
 # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
@@ -35,7 +36,7 @@ DELIVER_LOGS_AND_TRACES = [
 ]
 
 
-class Machine(Construct):
+class Machine(Block):
     """A state machine with logs, traces and exactly the permissions it is given."""
 
     def __init__(
@@ -88,7 +89,7 @@ class Machine(Construct):
 
     def start_on(self, *, description: str, pattern: Mapping[str, object]) -> Construct:
         """Start the machine at every event that fits; returns what does it."""
-        starter = Construct(self, "Start")
+        starter = Block(self, "Start")
         role = ServiceRole(
             starter,
             "Role",

@@ -15,10 +15,14 @@ NODE = "Stackyard::Node"
 
 def resource_of(construct: IConstruct) -> CfnResource:
     """The CloudFormation resource behind a construct."""
-    resource = construct if isinstance(construct, CfnResource) else construct.node.default_child
-    if not isinstance(resource, CfnResource):
+    if isinstance(construct, CfnResource):
+        return construct
+    found = vars(construct).get("_resource") or construct.node.default_child
+    if not isinstance(found, CfnResource):
         raise TypeError(f"{construct.node.path} has no resource of its own")
-    return resource
+    # Asking jsii takes two crossings each time, and most resources are marked twice.
+    vars(construct)["_resource"] = found
+    return found
 
 
 def belongs_to(construct: IConstruct, node: str) -> None:

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
-from constructs import Construct
 
 from config import aws
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import encrypted_log_group
 from stackyard.marks import belongs_to
-from stackyard.place import place_of
+from stackyard.place import Block
 from stackyard.placement import placements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import aws_kms as kms
+    from constructs import Construct
 
     from config.model.network import Network as NetworkSpec
 
@@ -56,7 +56,7 @@ class ListedRanges:
         )
 
 
-class Network(Construct):
+class Network(Block):
     """A VPC with the tiers that its way out needs, and the endpoints that its nodes use.
 
     `endpoint_groups` are the endpoints' security groups by node name; an endpoint lets in nobody
@@ -138,7 +138,7 @@ class Network(Construct):
                     resources=[group.log_group_arn],
                 )
             ],
-            only_from={"aws:SourceAccount": place_of(self).account},
+            only_from={"aws:SourceAccount": self.place.account},
         )
         ec2.CfnFlowLog(
             self,
@@ -174,7 +174,7 @@ class Network(Construct):
             self,
             _id_of(service),
             vpc_endpoint_type="Interface",
-            service_name=f"com.amazonaws.{place_of(self).region}.{service}",
+            service_name=f"com.amazonaws.{self.place.region}.{service}",
             vpc_id=placement.vpc_id,
             subnet_ids=[subnet for zone, subnet in by_zone if zone in zones],
             security_group_ids=[group.group_id],

@@ -8,22 +8,23 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
-from constructs import Construct
 
 from stackyard.function import PythonFunction
 from stackyard.iam import Statement
 from stackyard.marks import belongs_to
 from stackyard.node import Grant, Node, may_read
-from stackyard.place import place_of
+from stackyard.place import Block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from constructs import Construct
 
     from stackyard.key import EnvironmentKey
     from stackyard.node import SecretValue
 
 
-class Notifier(Construct):
+class Notifier(Block):
     """A function that turns alarms, events and direct calls into Slack messages."""
 
     def __init__(
@@ -51,7 +52,7 @@ class Notifier(Construct):
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[key.arn],
             conditions={
-                "StringEquals": {"kms:ViaService": f"sqs.{place_of(self).region}.amazonaws.com"}
+                "StringEquals": {"kms:ViaService": f"sqs.{self.place.region}.amazonaws.com"}
             },
         )
         self.function = PythonFunction(

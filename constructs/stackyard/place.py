@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from constructs import Construct
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -23,8 +24,18 @@ class Place:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
 
-def place_of(construct: IConstruct) -> Place:
+class Block(Construct):
+    """A construct of ours; it knows its place without asking jsii again."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.place = place_of(scope)
+
+
+def place_of(scope: IConstruct) -> Place:
     """The place of a construct's stack."""
-    stack = cdk.Stack.of(construct)
-    place = getattr(stack, "place", None)
-    return place if isinstance(place, Place) else Place(stack.account, stack.region)
+    place = getattr(scope, "place", None)
+    if isinstance(place, Place):
+        return place
+    stack = cdk.Stack.of(scope)
+    return Place(stack.account, stack.region)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs import Construct
-
 from stackyard.iam import Statement
 from stackyard.machine import Machine
+from stackyard.place import Block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_kms as kms
+    from constructs import Construct
 
     from stackyard.app_runner import AppRunnerService
     from stackyard.release import Release
@@ -27,7 +27,7 @@ RETRY = {
 }
 
 
-class RedeployOnRotation(Construct):
+class RedeployOnRotation(Block):
     """Starts a deployment of a service whenever a secret that it reads gets a new value.
 
     Secrets Manager sends "Secret Label Updated" by itself, without CloudTrail.

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
-from constructs import Construct
 
 from stackyard.marks import keep
-from stackyard.place import place_of
+from stackyard.place import Block
 
 if TYPE_CHECKING:
-    from constructs import IConstruct
+    from constructs import Construct, IConstruct
 
 UNRELEASED = "unreleased"
 
@@ -41,14 +40,14 @@ def release_parameter(scope: Construct, construct_id: str, *, name: str, service
     keep(parameter)
 
 
-class Release(Construct):
+class Release(Block):
     """The released image of one service, as a template reads it."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, parameter: str, repository: str
     ) -> None:
         super().__init__(scope, construct_id)
-        place = place_of(self)
+        place = self.place
         self.repository = repository
         self.parameter = parameter
         digest = cdk.CfnParameter(
@@ -85,16 +84,11 @@ class Release(Construct):
     def only_when_released(self, construct: IConstruct) -> None:
         """Leave a construct, with all inside it, out of the stack until there is a release."""
         for child in construct.node.find_all():
-            if isinstance(child, cdk.CfnResource | cdk.CfnOutput):
-                _set_condition(child, self.exists)
+            if isinstance(child, cdk.CfnResource):
+                child.add_override("Condition", self.exists.logical_id)
+            elif isinstance(child, cdk.CfnOutput):
+                child.condition = self.exists
 
     def if_released(self, value: str, otherwise: str) -> str:
         """One of two values, by whether there is a release."""
         return cdk.Fn.condition_if(self.exists.logical_id, value, otherwise).to_string()
-
-
-def _set_condition(child: cdk.CfnResource | cdk.CfnOutput, condition: cdk.CfnCondition) -> None:
-    if isinstance(child, cdk.CfnOutput):
-        child.condition = condition
-    else:
-        child.cfn_options.condition = condition

@@ -26,7 +26,7 @@ class EnvironmentStack(cdk.Stack):
         description: str,
         account: str,
         region: str,
-        zones: Sequence[str],
+        zones: Sequence[str] = (),
         protected: bool,
     ) -> None:
         super().__init__(
@@ -39,5 +39,7 @@ class EnvironmentStack(cdk.Stack):
             analytics_reporting=False,
         )
         self.place = Place(account=account, region=region)
-        # ec2.Vpc asks for the account's zones even when it is given some: this answers it.
-        self.node.set_context(f"availability-zones:account={account}:region={region}", list(zones))
+        if zones:
+            # ec2.Vpc asks for the account's zones even when it is given some: this answers it.
+            question = f"availability-zones:account={account}:region={region}"
+            self.node.set_context(question, list(zones))
