@@ -13,7 +13,10 @@ from stackyard import launch
 
 if __name__ == "__main__":
     launch.short_lived()
-launch.start_node()
+STACKS = ("network", "data", "pipelines", "notify", "compute", "observability")
+launch.import_meanwhile("aws_cdk", *(f"stacks.{name}" for name in STACKS))
+
+import typeguard  # noqa: F401  (jsii needs it at its first call: better now than then)
 
 from config.errors import ConfigError
 from config.load import load_environment
@@ -22,13 +25,6 @@ from stackyard.bundle import BundleError
 
 # isort: split
 import aws_cdk as cdk
-
-from stacks.compute import ComputeStack
-from stacks.data import DataStack
-from stacks.network import NetworkStack
-from stacks.notify import NotifyStack
-from stacks.observability import ObservabilityStack
-from stacks.pipelines import ImagesStack, PipelinesStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,10 +41,26 @@ UNDER_CLI = "CDK_CLI_VERSION"
 
 def build(scope: Construct, environment: Environment) -> None:
     """Every stack of an environment, into an App or a pipeline's Stage alike."""
+    # Imported here, because the first is built while the last is still being imported.
+    # ruff: noqa: PLC0415
+    from stacks.network import NetworkStack
+
     network = NetworkStack(scope, environment=environment)
+
+    from stacks.data import DataStack
+
     data = DataStack(scope, environment=environment, network=network)
+
+    from stacks.pipelines import ImagesStack, PipelinesStack
+
     images = ImagesStack(scope, environment=environment)
+
+    from stacks.notify import NotifyStack
+
     notify = NotifyStack(scope, environment=environment, data=data)
+
+    from stacks.compute import ComputeStack
+
     compute = ComputeStack(
         scope, environment=environment, network=network, data=data, notify=notify
     )
@@ -57,6 +69,9 @@ def build(scope: Construct, environment: Environment) -> None:
     if environment.tasks:
         pipelines = PipelinesStack(scope, environment=environment, network=network, data=data)
         pipelines.add_stack_dependency(images)
+
+    from stacks.observability import ObservabilityStack
+
     ObservabilityStack(
         scope,
         environment=environment,
@@ -88,7 +103,7 @@ def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[NagPack]] | 
 
 def _packs() -> list[NagPack]:
     # Imported late: what needs no pack need not wait for it.
-    from cdk_nag import AwsSolutionsChecks  # noqa: PLC0415
+    from cdk_nag import AwsSolutionsChecks
 
     return [AwsSolutionsChecks(verbose=True)]
 

@@ -81,7 +81,7 @@ class ComputeStack(GraphStack):
                 domain=spec.domain,
                 dns=spec.dns,
                 service=service,
-                notifier_arn=notifier.function.function_arn if notifier else None,
+                notifier_arn=notifier.function.arn if notifier else None,
                 key=self._data.key,
                 log_days=spec.log_days,
             )

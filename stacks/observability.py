@@ -63,7 +63,7 @@ class ObservabilityStack(GraphStack):
         if notify.notifier:
             self._watch(
                 NOTIFIER,
-                metrics.of_function(notify.notifier.function.function_name)
+                metrics.of_function(notify.notifier.function.name)
                 | metrics.of_dead_letters(notify.notifier.dead_letters.queue_name),
             )
         for name, project in (pipelines.projects if pipelines else {}).items():
@@ -113,7 +113,7 @@ class ObservabilityStack(GraphStack):
         identifier = identifier_of(self.environment_spec, name)
         series = metrics.of_postgres(identifier, max_connections=spec.max_connections)
         self._watch(name, series)
-        admin = data.admins[name].function.function.function_name
+        admin = data.admins[name].function.name
         redeploys = compute.redeploys.get(name)
         self._watch(
             admin_of(name),

@@ -10,7 +10,7 @@ from aws_cdk import aws_s3_assets as assets
 from stackyard.bundle import ROOT
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
-from stackyard.log_group import encrypted_log_group
+from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
 from stackyard.place import Block
 from stackyard.pull import may_pull
@@ -67,7 +67,7 @@ class BuildTask(Block):
             out=out,
         )
         self._buildspec = assets.Asset(self, "Buildspec", path=str(ROOT / spec.buildspec))
-        self._logs = encrypted_log_group(self, "Logs", key=key, days=spec.log_days)
+        self._logs = EncryptedLogGroup(self, "Logs", key=key, days=spec.log_days)
         self.project = self._project()
         belongs_to(self.project, node)
         acknowledge(
@@ -117,7 +117,7 @@ class BuildTask(Block):
             ),
             logs_config=project.LogsConfigProperty(
                 cloud_watch_logs=project.CloudWatchLogsConfigProperty(
-                    status="ENABLED", group_name=self._logs.log_group_name
+                    status="ENABLED", group_name=self._logs.name
                 )
             ),
         )
@@ -145,7 +145,7 @@ class BuildTask(Block):
             statements=[
                 Statement(
                     actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[self._logs.log_group_arn],
+                    resources=[self._logs.arn],
                 ),
                 Statement(actions=["s3:GetObject"], resources=[buildspec]),
                 Statement(actions=NETWORK_INTERFACES, resources=["*"]),

@@ -15,10 +15,10 @@ from stackyard.machine import Machine
 from stackyard.place import Block
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
     from stackyard.app_runner import AppRunnerService
+    from stackyard.key import EnvironmentKey
 
 SDK = "arn:aws:states:::aws-sdk:apprunner"
 FINISHED = ["CREATE_COMPLETE", "UPDATE_COMPLETE"]
@@ -37,7 +37,7 @@ class CustomDomain(Block):
         dns: str,
         service: AppRunnerService,
         notifier_arn: str | None,
-        key: kms.IKey,
+        key: EnvironmentKey,
         log_days: int,
     ) -> None:
         super().__init__(scope, construct_id)

@@ -11,7 +11,7 @@ from aws_cdk import aws_rds as rds
 from config import aws
 from config.model.stores import NoBackups, SingleZone
 from stackyard.edges import NodeGroup
-from stackyard.log_group import encrypted_log_group
+from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import acknowledge, belongs_to, keep
 from stackyard.place import Block
 from stackyard.secret import generated_secret
@@ -102,7 +102,7 @@ class Database(Block):
         )
         for log in EXPORTED_LOGS:
             # RDS would make the group itself, without key or end: ours has to be there first.
-            logs = encrypted_log_group(
+            logs = EncryptedLogGroup(
                 self,
                 f"{log.capitalize()}Logs",
                 name=f"/aws/rds/instance/{identifier}/{log}",

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from config import aws
@@ -125,24 +124,18 @@ class DatabaseAdmin(Block):
         return [Statement(actions=[*ROTATE, *more], resources=[secret.secret_arn]), encrypt]
 
     def _schedule(self, construct_id: str, secret: secretsmanager.Secret, group: NodeGroup) -> None:
-        function = self.function.function
-        permission_id = f"{construct_id}Permission"
-        function.add_permission(
-            permission_id,
-            principal=iam.ServicePrincipal("secretsmanager.amazonaws.com"),
-            source_arn=secret.secret_arn,
+        permission = self.function.may_be_invoked_by(
+            "secretsmanager", f"{construct_id}Permission", source_arn=secret.secret_arn
         )
         schedule = secretsmanager.CfnRotationSchedule(
             self,
             construct_id,
             secret_id=secret.secret_arn,
-            rotation_lambda_arn=function.function_arn,
+            rotation_lambda_arn=self.function.arn,
             rotate_immediately_on_update=True,
             rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
                 schedule_expression=f"rate({self._database.spec.rotation_days} days)"
             ),
         )
         # The first rotation starts at once, and needs the database and a way to it.
-        schedule.node.add_dependency(group, self._database.instance)
-        if permission := function.node.try_find_child(permission_id):
-            schedule.node.add_dependency(permission)
+        schedule.node.add_dependency(group, self._database.instance, permission)

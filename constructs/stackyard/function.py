@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk.aws_s3_assets import Asset
 
-from stackyard.bundle import bundle
+from stackyard.bundle import PYTHON, bundle
 from stackyard.iam import ServiceRole, Statement
-from stackyard.log_group import encrypted_log_group
-from stackyard.marks import acknowledge, belongs_to, resource_of
+from stackyard.log_group import EncryptedLogGroup
+from stackyard.marks import acknowledge, belongs_to
 from stackyard.place import Block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_sqs as sqs
     from constructs import Construct
 
+    from stackyard.key import EnvironmentKey
     from stackyard.placement import Placement
 
 # What Lambda itself does with the role of a function in a VPC.
@@ -48,7 +48,7 @@ class PythonFunction(Block):
         description: str,
         environment: Mapping[str, str],
         statements: Sequence[Statement],
-        key: kms.IKey,
+        key: EnvironmentKey,
         log_days: int,
         timeout: int,
         memory: int,
@@ -58,11 +58,11 @@ class PythonFunction(Block):
         group_id: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        log_group = encrypted_log_group(self, "Logs", key=key, days=log_days)
+        log_group = EncryptedLogGroup(self, "Logs", key=key, days=log_days)
         allowed = [
             Statement(
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[log_group.log_group_arn],
+                resources=[log_group.arn],
             ),
             *statements,
         ]
@@ -81,30 +81,60 @@ class PythonFunction(Block):
                 " function's own role, and those EC2 actions can't be limited to a resource",
             )
         path, digest = bundle(package)
-        self.function = lambda_.Function(
+        code = Asset(
+            self,
+            "Code",
+            path=str(path),
+            asset_hash=digest,
+            asset_hash_type=cdk.AssetHashType.CUSTOM,
+        )
+        function = lambda_.CfnFunction
+        self.function = lambda_.CfnFunction(
             self,
             "Function",
             function_name=name,
             description=description,
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
+            runtime=f"python{PYTHON}",
+            architectures=["arm64"],
             handler=f"{package}.handler.handle",
-            code=lambda_.Code.from_asset(
-                str(path), asset_hash=digest, asset_hash_type=cdk.AssetHashType.CUSTOM
+            code=function.CodeProperty(s3_bucket=code.s3_bucket_name, s3_key=code.s3_object_key),
+            role=role.arn,
+            environment=function.EnvironmentProperty(
+                variables={"POWERTOOLS_SERVICE_NAME": node, **environment}
             ),
-            role=iam.Role.from_role_arn(self, "RoleView", role.arn, mutable=False),
-            environment={"POWERTOOLS_SERVICE_NAME": node, **environment},
-            environment_encryption=key,
-            log_group=log_group,
-            logging_format=lambda_.LoggingFormat.JSON,
-            timeout=cdk.Duration.seconds(timeout),
+            kms_key_arn=key.arn,
+            logging_config=function.LoggingConfigProperty(
+                log_format="JSON", log_group=log_group.name
+            ),
+            timeout=timeout,
             memory_size=memory,
-            dead_letter_queue=dead_letters,
+            dead_letter_config=(
+                function.DeadLetterConfigProperty(target_arn=dead_letters.queue_arn)
+                if dead_letters
+                else None
+            ),
+            vpc_config=(
+                function.VpcConfigProperty(
+                    subnet_ids=list(placement.subnet_ids), security_group_ids=[group_id]
+                )
+                if placement and group_id
+                else None
+            ),
         )
+        self.arn = self.function.attr_arn
+        self.name = self.function.ref
         belongs_to(self.function, node)
-        if placement and group_id:
-            # By the L2's own properties it would add statements and rules of its own.
-            resource_of(self.function).add_property_override(
-                "VpcConfig",
-                {"SubnetIds": list(placement.subnet_ids), "SecurityGroupIds": [group_id]},
-            )
+
+    def may_be_invoked_by(
+        self, service: str, construct_id: str, *, source_arn: str
+    ) -> lambda_.CfnPermission:
+        """Let one resource of an AWS service invoke the function."""
+        return lambda_.CfnPermission(
+            self,
+            construct_id,
+            action="lambda:InvokeFunction",
+            function_name=self.arn,
+            principal=f"{service}.amazonaws.com",
+            source_arn=source_arn,
+            source_account=self.place.account,
+        )

@@ -8,15 +8,16 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_stepfunctions as sfn
 
 from stackyard.iam import ServiceRole, Statement
-from stackyard.log_group import encrypted_log_group
+from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import acknowledge, belongs_to
 from stackyard.place import Block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_kms as kms
     from constructs import Construct
+
+    from stackyard.key import EnvironmentKey
 
 # Creating a log delivery and writing traces take no resource.
 # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
@@ -48,12 +49,12 @@ class Machine(Block):
         definition: Mapping[str, object],
         substitutions: Mapping[str, str],
         statements: Sequence[Statement],
-        key: kms.IKey,
+        key: EnvironmentKey,
         log_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
         self._node = node
-        logs = encrypted_log_group(self, "Logs", key=key, days=log_days)
+        logs = EncryptedLogGroup(self, "Logs", key=key, days=log_days)
         deliver = Statement(actions=DELIVER_LOGS_AND_TRACES, resources=["*"])
         role = ServiceRole(
             self, "Role", service="states", node=node, statements=[deliver, *statements]
@@ -78,7 +79,7 @@ class Machine(Block):
                 destinations=[
                     sfn.CfnStateMachine.LogDestinationProperty(
                         cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
-                            log_group_arn=logs.log_group_arn
+                            log_group_arn=logs.arn
                         )
                     )
                 ],

@@ -11,7 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from config import aws
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
-from stackyard.log_group import encrypted_log_group
+from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import belongs_to
 from stackyard.place import Block
 from stackyard.placement import placements
@@ -19,10 +19,10 @@ from stackyard.placement import placements
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
     from config.model.network import Network as NetworkSpec
+    from stackyard.key import EnvironmentKey
 
 SUBNET_TYPES = {
     "public": ec2.SubnetType.PUBLIC,
@@ -71,7 +71,7 @@ class Network(Block):
         name: str,
         spec: NetworkSpec,
         endpoints: Mapping[str, tuple[str, ...]],
-        key: kms.IKey,
+        key: EnvironmentKey,
     ) -> None:
         super().__init__(scope, construct_id)
         self._name = name
@@ -121,8 +121,8 @@ class Network(Block):
                 name = f"{self._name}-{tier}-{zone}"
                 cdk.Tags.of(subnet).add("Name", name, priority=200)
 
-    def _flow_log(self, key: kms.IKey) -> None:
-        group = encrypted_log_group(self, "FlowLogs", key=key, days=self._spec.flow_log_days)
+    def _flow_log(self, key: EnvironmentKey) -> None:
+        group = EncryptedLogGroup(self, "FlowLogs", key=key, days=self._spec.flow_log_days)
         role = ServiceRole(
             self,
             "FlowLogRole",
@@ -135,7 +135,7 @@ class Network(Block):
                         "logs:DescribeLogStreams",
                         "logs:PutLogEvents",
                     ],
-                    resources=[group.log_group_arn],
+                    resources=[group.arn],
                 )
             ],
             only_from={"aws:SourceAccount": self.place.account},
@@ -147,7 +147,7 @@ class Network(Block):
             resource_type="VPC",
             traffic_type="ALL",
             log_destination_type="cloud-watch-logs",
-            log_group_name=group.log_group_name,
+            log_group_name=group.name,
             deliver_logs_permission_arn=role.arn,
             max_aggregation_interval=60,
             tags=[cdk.CfnTag(key="Name", value=self._name)],

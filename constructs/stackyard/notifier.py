@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 
 from stackyard.function import PythonFunction
@@ -69,16 +68,14 @@ class Notifier(Block):
             timeout=60,
             memory=256,
             dead_letters=self.dead_letters,
-        ).function
+        )
 
     @property
     def node_for_consumers(self) -> Node:
         """What links may ask of it: the name, and the right to invoke it."""
-        invoke = Statement(
-            actions=["lambda:InvokeFunction"], resources=[self.function.function_arn]
-        )
+        invoke = Statement(actions=["lambda:InvokeFunction"], resources=[self.function.arn])
         return Node(
-            values={"name": self.function.function_name},
+            values={"name": self.function.name},
             grant=lambda _access: Grant(statements=[invoke]),
         )
 
@@ -89,10 +86,8 @@ class Notifier(Block):
             construct_id,
             description=description,
             event_pattern=pattern,
-            targets=[events.CfnRule.TargetProperty(id="Notifier", arn=self.function.function_arn)],
+            targets=[events.CfnRule.TargetProperty(id="Notifier", arn=self.function.arn)],
         )
-        self.function.add_permission(
-            f"{construct_id}Permission",
-            principal=iam.ServicePrincipal("events.amazonaws.com"),
-            source_arn=rule.attr_arn,
+        self.function.may_be_invoked_by(
+            "events", f"{construct_id}Permission", source_arn=rule.attr_arn
         )

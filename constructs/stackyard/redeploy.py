@@ -11,10 +11,10 @@ from stackyard.place import Block
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
     from stackyard.app_runner import AppRunnerService
+    from stackyard.key import EnvironmentKey
     from stackyard.release import Release
 
 # A service that is being deployed at that moment refuses: half an hour of patience.
@@ -43,7 +43,7 @@ class RedeployOnRotation(Block):
         service: AppRunnerService,
         release: Release,
         secret_arns: Sequence[str],
-        key: kms.IKey,
+        key: EnvironmentKey,
         log_days: int,
     ) -> None:
         super().__init__(scope, construct_id)

@@ -83,9 +83,10 @@ class Release(Block):
 
     def only_when_released(self, construct: IConstruct) -> None:
         """Leave a construct, with all inside it, out of the stack until there is a release."""
+        condition = self.exists.logical_id
         for child in construct.node.find_all():
             if isinstance(child, cdk.CfnResource):
-                child.add_override("Condition", self.exists.logical_id)
+                child.add_override("Condition", condition)
             elif isinstance(child, cdk.CfnOutput):
                 child.condition = self.exists
 

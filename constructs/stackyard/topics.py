@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 
 from stackyard.place import place_of
@@ -13,6 +12,8 @@ from stackyard.place import place_of
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from constructs import Construct
+
+    from stackyard.function import PythonFunction
 
 PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 
@@ -37,31 +38,19 @@ class TierTopic(sns.Topic):
             )
         )
 
-    def tell_function(self, function: lambda_.IFunction, construct_id: str) -> None:
+    def tell_function(self, function: PythonFunction, construct_id: str) -> None:
         """Subscribe a function.
 
         Not by LambdaSubscription: its permission's id carries the full path of the topic.
         """
-        function.add_permission(
-            construct_id,
-            principal=iam.ServicePrincipal("sns.amazonaws.com"),
-            source_arn=self.arn,
-        )
-        sns.Subscription(
-            self,
-            "Function",
-            topic=self,
-            endpoint=function.function_arn,
-            protocol=sns.SubscriptionProtocol.LAMBDA,
+        function.may_be_invoked_by("sns", construct_id, source_arn=self.arn)
+        sns.CfnSubscription(
+            self, "Function", topic_arn=self.arn, endpoint=function.arn, protocol="lambda"
         )
 
     def tell_people(self, addresses: tuple[str, ...]) -> None:
         """Subscribe e-mail addresses; each has to confirm before anything reaches it."""
         for number, address in enumerate(addresses, start=1):
-            sns.Subscription(
-                self,
-                f"Email{number}",
-                topic=self,
-                endpoint=address,
-                protocol=sns.SubscriptionProtocol.EMAIL,
+            sns.CfnSubscription(
+                self, f"Email{number}", topic_arn=self.arn, endpoint=address, protocol="email"
             )
