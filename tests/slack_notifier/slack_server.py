@@ -21,6 +21,15 @@ class Answer:
     delay: float = 0.0
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A client that hangs up is what some tests are about: nothing to print."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing."""
+
+
 class SlackServer:
     """Answers each request with the next answer of its script, and with the last one after that."""
 
@@ -31,8 +40,7 @@ class SlackServer:
         self.payloads: list[dict[str, Any]] = []
         self.released = threading.Event()
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
+        self._http = QuietServer(("127.0.0.1", 0), self._handler())
 
     @property
     def url(self) -> str:
