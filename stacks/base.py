@@ -8,6 +8,7 @@ from config.attributes import attributes_of
 from config.graph import edges_from, login_of
 from stackyard.edges import ways
 from stackyard.node import wire
+from stackyard.release import Release, parameter_name
 from stackyard.stack import EnvironmentStack
 
 if TYPE_CHECKING:
@@ -56,6 +57,18 @@ class GraphStack(EnvironmentStack):
             nodes=nodes,
             default_attribute=lambda node: attributes_of(self.environment_spec, node).default,
             login_of=login_of,
+        )
+
+    def release(self, name: str, *, service: str) -> Release:
+        """The released image of a service, as this stack's template reads it."""
+        environment = self.environment_spec
+        return Release(
+            self,
+            f"{pascal(name)}Release",
+            parameter=parameter_name(
+                system=environment.system, environment=environment.environment, service=service
+            ),
+            repository=environment.images[environment.services[service].image].repository,
         )
 
     def out(

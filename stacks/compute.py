@@ -13,7 +13,6 @@ from stackyard.custom_domain import CustomDomain
 from stackyard.log_metrics import log_metrics, namespace_of
 from stackyard.place import Block
 from stackyard.redeploy import RedeployOnRotation
-from stackyard.release import Release, parameter_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from stacks.network import NetworkStack
     from stacks.notify import NotifyStack
     from stackyard.node import Node
+    from stackyard.release import Release
 
 
 class ComputeStack(GraphStack):
@@ -53,7 +53,7 @@ class ComputeStack(GraphStack):
             self._service(name, spec)
 
     def _service(self, name: str, spec: AppRunner) -> None:
-        release = self._release(name, spec)
+        release = self.release(name, service=name)
         service = AppRunnerService(
             self,
             pascal(name),
@@ -88,17 +88,6 @@ class ComputeStack(GraphStack):
         release.only_when_released(service.released)
         self._redeploy(name, spec, service, release)
         self._say_what_to_do(name, release)
-
-    def _release(self, name: str, spec: AppRunner) -> Release:
-        environment = self.environment_spec
-        return Release(
-            self,
-            f"{pascal(name)}Release",
-            parameter=parameter_name(
-                system=environment.system, environment=environment.environment, service=name
-            ),
-            repository=environment.images[spec.image].repository,
-        )
 
     def _redeploy(
         self, name: str, spec: AppRunner, service: AppRunnerService, release: Release

@@ -16,7 +16,6 @@ from stackyard.alarms import watch
 from stackyard.dashboard import dashboard
 from stackyard.log_metrics import namespace_of
 from stackyard.probe import probe
-from stackyard.release import Release, parameter_name
 
 if TYPE_CHECKING:
     from aws_cdk.aws_cloudwatch import CfnAlarm
@@ -92,15 +91,7 @@ class ObservabilityStack(GraphStack):
                 )
 
     def _probe(self, name: str, domain: str, spec: Probe) -> None:
-        environment = self.environment_spec
-        release = Release(
-            self,
-            f"{pascal(name)}Release",
-            parameter=parameter_name(
-                system=environment.system, environment=environment.environment, service=name
-            ),
-            repository=environment.images[environment.services[name].image].repository,
-        )
+        release = self.release(name, service=name)
         check = probe(self, f"{pascal(name)}Probe", node=name, domain=domain, spec=spec)
         check_id = check.attr_health_check_id
         # Before the first release nobody answers, and nobody has to be woken for that.

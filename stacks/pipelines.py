@@ -12,7 +12,6 @@ from stacks.base import GraphStack, pascal
 from stackyard.build_task import BuildTask
 from stackyard.images import ImageRepository
 from stackyard.key import EnvironmentKey
-from stackyard.release import Release, parameter_name
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from config.model.services import CodeBuildTask
     from stacks.data import DataStack
     from stacks.network import NetworkStack
+    from stackyard.release import Release
 
 
 class ImagesStack(GraphStack):
@@ -77,16 +77,7 @@ class PipelinesStack(GraphStack):
         return task.project.ref
 
     def _release(self, name: str, spec: CodeBuildTask) -> Release:
-        environment = self.environment_spec
-        # A task runs what the service of the same image runs, or its own release without one.
-        service = next(
-            (each for each, s in environment.services.items() if s.image == spec.image), name
-        )
-        return Release(
-            self,
-            f"{pascal(name)}Release",
-            parameter=parameter_name(
-                system=environment.system, environment=environment.environment, service=service
-            ),
-            repository=environment.images[spec.image].repository,
-        )
+        """A task runs what the service of the same image runs."""
+        services = self.environment_spec.services.items()
+        service = next(each for each, service in services if service.image == spec.image)
+        return self.release(name, service=service)

@@ -37,6 +37,16 @@ def images_are_declared(environment: Environment) -> Findings:
             yield path, f"no image {runner.image!r}{hint}; known: {listed(known)}"
 
 
+def tasks_run_a_services_image(environment: Environment) -> Findings:
+    """A task runs what is released, and releases are those of services."""
+    released = {service.image for service in environment.services.values()}
+    if not released <= set(environment.images):
+        return
+    for name, task in environment.tasks.items():
+        if task.image in environment.images and task.image not in released:
+            yield ("tasks", name, "image"), f"no service runs {task.image!r}: what is released?"
+
+
 def repositories_are_distinct(environment: Environment) -> Findings:
     """Two images can't share a repository: their releases would push each other out."""
     seen: dict[str, str] = {}
@@ -115,6 +125,7 @@ def _is_in_repository(file: Path) -> bool:
 
 RULES = (
     images_are_declared,
+    tasks_run_a_services_image,
     repositories_are_distinct,
     secrets_do_not_stand_in_files,
     app_runner_is_usable,

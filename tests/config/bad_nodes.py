@@ -105,6 +105,13 @@ TASKS = {
         path="tasks.migrations.buildspec",
         says="is not a file of this repository",
     ),
+    "a task whose image nobody releases": bad(
+        ("images:\n", "images:\n  tools: {repository: tools}\n"),
+        ("    image: web\n    buildspec", "    image: tools\n    buildspec"),
+        path="tasks.migrations.image",
+        says="no service runs 'tools'",
+        at="image: tools",
+    ),
     "an image that is missing, of a task": bad(
         ("    image: web\n    buildspec", "    image: webs\n    buildspec"),
         path="tasks.migrations.image",
