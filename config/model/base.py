@@ -33,8 +33,10 @@ HostName = Annotated[
         pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253
     ),
 ]
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-WEEKDAY_TIME = r"(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]"
+CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+ClockTime = Annotated[str, StringConstraints(pattern=rf"^{CLOCK}$")]
+DailyWindow = Annotated[str, StringConstraints(pattern=rf"^{CLOCK}-{CLOCK}$")]
+WEEKDAY_TIME = rf"(mon|tue|wed|thu|fri|sat|sun):{CLOCK}"
 WeeklyWindow = Annotated[str, StringConstraints(pattern=rf"^{WEEKDAY_TIME}-{WEEKDAY_TIME}$")]
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]

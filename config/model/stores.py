@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from config.model.base import (
     ClockTime,
+    DailyWindow,
     LogDays,
     OptOut,
     Part,
@@ -55,9 +56,7 @@ class Postgres(Part):
     max_storage_gb: Annotated[int, Field(ge=20, le=65536)] | None = None
     multi_az: Literal[True] | SingleZone = True
     backup_days: Annotated[int, Field(ge=1, le=35)] | NoBackups = 7
-    backup_window: Annotated[str, StringConstraints(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] = (
-        "03:00-04:00"
-    )
+    backup_window: DailyWindow = "03:00-04:00"
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
     max_connections: Annotated[int, Field(ge=6, le=262143)] = 100
     parameters: dict[str, str] = {}

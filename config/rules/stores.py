@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from config import aws
+from config import aws, windows
 from config.errors import listed, nearest
 from config.graph import credentials
 from config.model.stores import Postgres
@@ -40,6 +40,20 @@ def databases_can_be_created(environment: Environment) -> Findings:
         if store.parameters.get("rds.force_ssl", "1") != "1":
             path = ("stores", name, "parameters", "rds.force_ssl")
             yield path, "TLS is always enforced: remove it"
+
+
+def windows_are_apart(environment: Environment) -> Findings:
+    """RDS takes windows of half an hour or more, and none that meet."""
+    for name, store in environment.stores.items():
+        if isinstance(store, Postgres):
+            path = ("stores", name)
+            if windows.daily(store.backup_window)[1] < windows.SHORTEST:
+                yield (*path, "backup_window"), "must last half an hour at least"
+            if windows.weekly(store.maintenance_window)[1] < windows.SHORTEST:
+                yield (*path, "maintenance_window"), "must last half an hour at least"
+            if windows.overlap(store.backup_window, store.maintenance_window):
+                message = f"meets the daily backup window {store.backup_window}"
+                yield (*path, "maintenance_window"), message
 
 
 def secret_names_are_unique(environment: Environment) -> Findings:
@@ -96,4 +110,9 @@ def _endpoint(path: tuple[str, ...], endpoint: str, port: int) -> Findings:
         yield (*path, "port"), f"{endpoint} answers on {answers}, not on {port}"
 
 
-RULES = (databases_can_be_created, secret_names_are_unique, externals_are_described)
+RULES = (
+    databases_can_be_created,
+    windows_are_apart,
+    secret_names_are_unique,
+    externals_are_described,
+)

@@ -64,6 +64,14 @@ class PythonFunction(Block):
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"],
                 resources=[log_group.arn],
             ),
+            # Lambda reads the variables, which are under the key, with the function's own role.
+            Statement(
+                actions=["kms:Decrypt"],
+                resources=[key.arn],
+                conditions={
+                    "StringEquals": {"kms:ViaService": f"lambda.{self.place.region}.amazonaws.com"}
+                },
+            ),
             *statements,
         ]
         if placement:

@@ -120,6 +120,18 @@ TASKS = {
     ),
 }
 STORES = {
+    "windows that meet": bad(
+        ('version: "17.11"', 'version: "17.11"\n    maintenance_window: sun:03:30-sun:04:30'),
+        path="stores.database.maintenance_window",
+        says="meets the daily backup window 03:00-04:00",
+        at="maintenance_window",
+    ),
+    "a window that is too short": bad(
+        ('version: "17.11"', 'version: "17.11"\n    backup_window: "03:00-03:20"'),
+        path="stores.database.backup_window",
+        says="must last half an hour at least",
+        at="backup_window",
+    ),
     "a PostgreSQL that is no longer sold": bad(
         ('"17.11"', '"17.4"'),
         path="stores.database.version",
