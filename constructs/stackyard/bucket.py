@@ -28,7 +28,8 @@ WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 ACTIONS = {"read": READ, "write": WRITE, "read-write": READ + WRITE}
 KEY_ACTIONS = {
     "read": ["kms:Decrypt"],
-    "write": ["kms:GenerateDataKey"],
+    # S3 reads the parts of a multipart upload again when it puts them together.
+    "write": ["kms:Decrypt", "kms:GenerateDataKey"],
     "read-write": ["kms:Decrypt", "kms:GenerateDataKey"],
 }
 

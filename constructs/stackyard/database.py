@@ -119,6 +119,23 @@ class Database(Block):
             reason="The document gives the standard port; only the declared edges reach it, and a"
             " port number is no lock",
         )
+        self._accept_what_the_file_turns_off(protected=protected)
+
+    def _accept_what_the_file_turns_off(self, *, protected: bool) -> None:
+        spec = self.spec
+        if isinstance(spec.multi_az, SingleZone):
+            reason = f"The file keeps the database in one zone: {spec.multi_az.reason}"
+            acknowledge(self.instance, "RDS3", reason=reason)
+        if isinstance(spec.backup_days, NoBackups):
+            reason = f"The file turns automated backups off: {spec.backup_days.reason}"
+            acknowledge(self.instance, "RDS13", reason=reason)
+        if not protected:
+            acknowledge(
+                self.instance,
+                "RDS10",
+                reason="The file says that this environment is not production; its stack is"
+                " protected from deletion, and the instance is retained",
+            )
 
     def _subnets(self, placement: Placement) -> rds.SubnetGroup:
         subnets = rds.SubnetGroup(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 import aws_cdk as cdk
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -72,8 +73,9 @@ class DatabaseAdmin(Block):
         roles = {
             secrets[c.login].secret_arn: {
                 "role": c.role,
-                "login": c.login,
-                "query": "&".join(f"{name}={value}" for name, value in c.query.items()),
+                # PostgreSQL's names have underscores where the file's have hyphens.
+                "login": c.login.replace("-", "_"),
+                "query": urlencode(c.query, quote_via=quote),
             }
             for c in credentials
         }
@@ -102,8 +104,13 @@ class DatabaseAdmin(Block):
             placement=placement,
             group_id=group.group_id,
         )
+        # Secrets Manager names the account it comes from, and not dependably the secret.
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions.html
+        invoked = self.function.may_be_invoked_by("secretsmanager", "SecretsManagerPermission")
         for secret_id, secret in [("Master", database.master), *secrets.items()]:
-            self._schedule(f"Rotate{secret_id.capitalize()}", secret, group)
+            # The first rotation starts at once, and needs the database and a way to it.
+            schedule = self._schedule(f"Rotate{secret_id.capitalize()}", secret)
+            schedule.node.add_dependency(group, database.instance, invoked)
 
     def _url(self, credential: Credential, *, node: str) -> secretsmanager.Secret:
         secret = generated_secret(
@@ -123,19 +130,17 @@ class DatabaseAdmin(Block):
         encrypt = replace(decrypt, actions=[*decrypt.actions, "kms:GenerateDataKey"])
         return [Statement(actions=[*ROTATE, *more], resources=[secret.secret_arn]), encrypt]
 
-    def _schedule(self, construct_id: str, secret: secretsmanager.Secret, group: NodeGroup) -> None:
-        permission = self.function.may_be_invoked_by(
-            "secretsmanager", f"{construct_id}Permission", source_arn=secret.secret_arn
-        )
-        schedule = secretsmanager.CfnRotationSchedule(
+    def _schedule(
+        self, construct_id: str, secret: secretsmanager.Secret
+    ) -> secretsmanager.CfnRotationSchedule:
+        days = self._database.spec.rotation_days
+        return secretsmanager.CfnRotationSchedule(
             self,
             construct_id,
             secret_id=secret.secret_arn,
             rotation_lambda_arn=self.function.arn,
             rotate_immediately_on_update=True,
             rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
-                schedule_expression=f"rate({self._database.spec.rotation_days} days)"
+                schedule_expression=f"rate({days} days)"
             ),
         )
-        # The first rotation starts at once, and needs the database and a way to it.
-        schedule.node.add_dependency(group, self._database.instance, permission)

@@ -134,9 +134,9 @@ class PythonFunction(Block):
         belongs_to(self.function, node)
 
     def may_be_invoked_by(
-        self, service: str, construct_id: str, *, source_arn: str
+        self, service: str, construct_id: str, *, source_arn: str | None = None
     ) -> lambda_.CfnPermission:
-        """Let one resource of an AWS service invoke the function."""
+        """Let an AWS service invoke the function: for one resource, or for this account."""
         return lambda_.CfnPermission(
             self,
             construct_id,
@@ -144,5 +144,5 @@ class PythonFunction(Block):
             function_name=self.arn,
             principal=f"{service}.amazonaws.com",
             source_arn=source_arn,
-            source_account=self.place.account,
+            source_account=None if source_arn else self.place.account,
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RETRY = {
     "ErrorEquals": ["States.TaskFailed"],
     "IntervalSeconds": 60,
-    "MaxAttempts": 6,
+    "MaxAttempts": 7,
     "BackoffRate": 1.5,
     "MaxDelaySeconds": 600,
 }

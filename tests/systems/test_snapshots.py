@@ -36,6 +36,4 @@ def test_the_template_is_as_it_was(
     system: str, environment: str, stack: str, snapshot: SnapshotAssertion
 ) -> None:
     template = synthesized(system, environment).templates[stack]
-    assert masked(template) == snapshot(
-        name=f"{system}-{environment}-{stack}", extension_class=JSONSnapshotExtension
-    )
+    assert masked(template) == snapshot(extension_class=JSONSnapshotExtension)
