@@ -34,10 +34,13 @@ class Alarm:
 
 
 APP_RUNNER = (
-    Alarm("errors", 10, 5, "critical", "more than {} answers of 5xx in a minute"),
+    Alarm("errors", 10, 5, "critical", "more than {} answers of 5xx"),
     Alarm("latency", 2000, 5, "warning", "answers take more than {} ms on average"),
     Alarm("cpu", 80, 10, "warning", "CPU above {} percent"),
     Alarm("memory", 85, 10, "warning", "memory above {} percent"),
+)
+WITH_DOMAIN = (
+    Alarm("domain", 0, 5, "warning", "more than {} attempts to associate the domain failed"),
 )
 PROBED = (Alarm("probe", 1, 2, "critical", "the public address does not answer well", below=True),)
 POSTGRES = (
@@ -49,9 +52,9 @@ POSTGRES = (
 )
 SERVERLESS_CACHE = (
     Alarm("memory", 80, 5, "warning", "more than {} percent of the allowed data stored"),
-    Alarm("throttled", 0, 5, "warning", "more than {} commands throttled in a minute"),
+    Alarm("throttled", 0, 5, "warning", "more than {} commands throttled"),
     Alarm("latency", 100, 5, "warning", "commands take more than {} ms inside the cache"),
-    Alarm("refused", 0, 5, "warning", "more than {} logins refused in a minute"),
+    Alarm("refused", 0, 5, "warning", "more than {} logins refused"),
 )
 FUNCTION = (
     Alarm("errors", 0, 5, "warning", "more than {} invocations failed"),
@@ -75,7 +78,8 @@ def catalogue(environment: Environment) -> Mapping[str, tuple[Alarm, ...]]:
 
 def _catalogue(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...]]]:
     for name, service in environment.services.items():
-        yield name, APP_RUNNER + (PROBED if service.probe else ())
+        with_domain = WITH_DOMAIN if service.domain else ()
+        yield name, APP_RUNNER + with_domain + (PROBED if service.probe else ())
     for name in environment.tasks:
         yield name, BUILD
     for name, store in environment.stores.items():

@@ -59,6 +59,16 @@ def runners(environment: Environment) -> Mapping[str, Runner]:
     return {**environment.services, **environment.tasks}
 
 
+def service_name(environment: Environment, service: str) -> str:
+    """The document's name of a service, or one that is unique in the account."""
+    return environment.services[service].name or f"{environment.name}-{service}"
+
+
+def store_name(environment: Environment, store: str) -> str:
+    """The document's name of a store, or one that is unique in the account."""
+    return environment.stores[store].name or f"{environment.name}-{store}"
+
+
 def links(environment: Environment) -> Iterator[tuple[str, str, Link]]:
     """Every declared link: source, target, details."""
     sources = {**runners(environment), **environment.externals}

@@ -16,7 +16,7 @@ from config.model.environment import Environment
 from config.rules import broken_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent / "systems"
 
@@ -55,7 +55,10 @@ def load_environment(system: str, environment: str, *, root: Path = ROOT) -> Env
         message = f"must say `environment: {environment}`, as the file's name does"
         line = document.place(("environment",))[1]
         raise one_problem(name, message, line=line, path="environment")
-    return parse(document, system=system)
+    model = parse(document, system=system)
+    if problems := list(_disagreements(model, document, root)):
+        raise ConfigError(problems)
+    return model
 
 
 def parse(document: Document, *, system: str) -> Environment:
@@ -74,6 +77,24 @@ def parse(document: Document, *, system: str) -> Environment:
     if problems:
         raise ConfigError(problems)
     return model
+
+
+def _disagreements(model: Environment, document: Document, root: Path) -> Iterator[Problem]:
+    """Environments that share an account share `<system>-images`: they describe it alike."""
+    for name in systems(root)[model.system]:
+        if name == model.environment:
+            continue
+        try:
+            other = load(root / model.system / f"{name}.yaml", root=root).data
+        except ConfigError:
+            # Its own synthesis says what is wrong with it.
+            continue
+        if not isinstance(other, dict):
+            continue
+        shares = (other.get("account"), other.get("region")) == (model.account, model.region)
+        if shares and other.get("images") != document.data.get("images"):
+            message = f"differ from those of {name}, which shares them: move them to a common base"
+            yield _placed(document, ("images",), message)
 
 
 def _placed(document: Document, path: tuple[str | int, ...], message: str) -> Problem:

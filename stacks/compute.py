@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from config.graph import login_of
+from config.graph import login_of, service_name
 from stacks.base import GraphStack, pascal
 from stackyard.app_runner import AppRunnerService
 from stackyard.custom_domain import CustomDomain
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class ComputeStack(GraphStack):
-    """Exposes the machines that redeploy a service after a rotation, by database."""
+    """Exposes the machines that redeploy after a rotation, by database, or associate a domain."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class ComputeStack(GraphStack):
         self._network, self._data, self._notify = network, data, notify
         self._nodes: Mapping[str, Node] = {**data.nodes, **notify.nodes}
         self.redeploys: dict[str, list[str]] = {}
+        self.domains: dict[str, str] = {}
         for name, spec in environment.services.items():
             self._service(name, spec)
 
@@ -65,29 +66,33 @@ class ComputeStack(GraphStack):
             placement=self._network.for_programs,
             out=self.out(name, nodes=self._nodes, endpoint_groups=self._network.endpoint_groups),
         )
-        released = Block(service.released, "WithService")
         log_metrics(
-            released,
+            Block(service.released, "LogMetrics"),
             log_group=service.log_group("application"),
             namespace=namespace_of(self.environment_spec.name),
             metrics=spec.metrics,
         )
-        if spec.domain:
-            notifier = self._notify.notifier
-            CustomDomain(
-                released,
-                "Domain",
-                node=name,
-                domain=spec.domain,
-                dns=spec.dns,
-                service=service,
-                notifier_arn=notifier.function.arn if notifier else None,
-                key=self._data.key,
-                log_days=spec.log_days,
-            )
         release.only_when_released(service.released)
+        if spec.domain:
+            self.domains[name] = self._domain(name, spec.domain, service, release)
         self._redeploy(name, spec, service, release)
         self._say_what_to_do(name, release)
+
+    def _domain(self, name: str, domain: str, service: AppRunnerService, release: Release) -> str:
+        notifier = self._notify.notifier
+        spec = self.environment_spec.services[name]
+        return CustomDomain(
+            service,
+            "Domain",
+            node=name,
+            domain=domain,
+            dns=spec.dns,
+            service=service,
+            release=release,
+            notifier_arn=notifier.function.arn if notifier else None,
+            key=self._data.key,
+            log_days=spec.log_days,
+        ).machine_arn
 
     def _redeploy(
         self, name: str, spec: AppRunner, service: AppRunnerService, release: Release
@@ -113,13 +118,9 @@ class ComputeStack(GraphStack):
             self,
             f"{pascal(name)}FirstRelease",
             description=f"{name} has no image yet",
-            value=f"Push an image to {release.registry}/{release.repository}, then:"
+            value=f"Push an image (linux/amd64, tag release-...) to"
+            f" {release.registry}/{release.repository}, then:"
             f" aws ssm put-parameter --region {self.place.region} --overwrite --type String"
             f" --name {release.parameter} --value sha256:<its digest>; then deploy again",
         )
         output.condition = release.missing
-
-
-def service_name(environment: Environment, service: str) -> str:
-    """The document's name of a service, or one that is unique in the account."""
-    return environment.services[service].name or f"{environment.name}-{service}"[:40]

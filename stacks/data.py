@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from config import aws
-from config.graph import admin_of, credentials
+from config.graph import admin_of, credentials, store_name
 from config.model.stores import Bucket as BucketSpec
 from config.model.stores import Postgres, Valkey
 from stacks.base import GraphStack, pascal
@@ -42,7 +42,11 @@ class DataStack(GraphStack):
         )
         self._network = network
         self.key = EnvironmentKey(
-            self, "Key", description=f"Everything that {environment.name} keeps", alarms=True
+            self,
+            "Key",
+            description=f"Everything that {environment.name} keeps",
+            logs=True,
+            alarms=True,
         )
         self.nodes: dict[str, Node] = {}
         self.admins: dict[str, DatabaseAdmin] = {}
@@ -83,7 +87,7 @@ class DataStack(GraphStack):
             self,
             pascal(name),
             node=name,
-            identifier=self.identifier(name),
+            identifier=store_name(self.environment_spec, name),
             spec=spec,
             placement=network.for_stores,
             key=self.key,
@@ -120,7 +124,7 @@ class DataStack(GraphStack):
             self,
             pascal(name),
             node=name,
-            name=self.identifier(name),
+            name=store_name(self.environment_spec, name),
             spec=spec,
             placement=self._network.for_stores,
             key=self.key,
@@ -137,10 +141,6 @@ class DataStack(GraphStack):
         stores = self.environment_spec.stores.values()
         wanted = any(isinstance(store, BucketSpec) for store in stores)
         return LogBucket(self, "AccessLogs") if wanted else None
-
-    def identifier(self, store: str) -> str:
-        """The name in AWS of a store that must have one."""
-        return identifier_of(self.environment_spec, store)
 
     def _releases(self) -> None:
         environment = self.environment_spec
@@ -160,8 +160,3 @@ class DataStack(GraphStack):
                 f" --region {self.place.region} --filters Key=tag-key,Values={BROUGHT_TAG}"
                 " --query 'SecretList[?!SecretVersionsToStages].[Name,Description]' --output text",
             )
-
-
-def identifier_of(environment: Environment, store: str) -> str:
-    """The document's name of a store, or one that is unique in the account."""
-    return environment.stores[store].name or f"{environment.name}-{store}"

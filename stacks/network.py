@@ -27,7 +27,7 @@ class NetworkStack(GraphStack):
             protected=environment.production,
             zones=list(environment.network.zones),
         )
-        key = EnvironmentKey(self, "Key", description=f"Flow logs of {environment.name}")
+        key = EnvironmentKey(self, "Key", description=f"Flow logs of {environment.name}", logs=True)
         network = Network(
             self,
             "Network",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.attributes import NOTIFIER
-from config.graph import runners
+from config.graph import runners, store_name
 from config.model.services import CodeBuildTask
 from config.model.stores import Postgres
 from stacks.base import GraphStack, pascal
@@ -82,7 +82,12 @@ class NotifyStack(GraphStack):
                     },
                 },
             )
-        if any(isinstance(store, Postgres) for store in environment.stores.values()):
+        databases = [
+            store_name(environment, name)
+            for name, store in environment.stores.items()
+            if isinstance(store, Postgres)
+        ]
+        if databases:
             notifier.tell(
                 "DatabaseEvents",
                 description=f"What befalls the databases of {environment.name}",
@@ -90,7 +95,7 @@ class NotifyStack(GraphStack):
                     "source": ["aws.rds"],
                     "detail-type": ["RDS DB Instance Event"],
                     "detail": {
-                        "SourceIdentifier": [{"prefix": environment.name}],
+                        "SourceIdentifier": databases,
                         "EventCategories": [
                             "availability",
                             "deletion",

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from config.alarms import Alarm, alarms_of
 from config.attributes import NOTIFIER
-from config.graph import admin_of
+from config.graph import admin_of, service_name, store_name
 from config.model.stores import Postgres, Valkey
 from stacks.base import GraphStack, pascal
-from stacks.compute import service_name
-from stacks.data import identifier_of
 from stackyard import metrics
 from stackyard.alarms import watch
 from stackyard.dashboard import dashboard
@@ -52,12 +50,12 @@ class ObservabilityStack(GraphStack):
         self._notify = notify
         self._rows: dict[str, dict[str, Series]] = {}
         for name in environment.services:
-            self._service(name)
+            self._service(name, compute)
         for name, store in environment.stores.items():
             if isinstance(store, Postgres):
                 self._database(name, store, data, compute)
             elif isinstance(store, Valkey):
-                cache = identifier_of(environment, name)
+                cache = store_name(environment, name)
                 self._watch(name, metrics.of_serverless_cache(cache, max_gb=store.max_gb))
         if notify.notifier:
             self._watch(
@@ -71,10 +69,12 @@ class ObservabilityStack(GraphStack):
             self, "Dashboard", name=environment.name, region=self.place.region, rows=self._rows
         )
 
-    def _service(self, name: str) -> None:
+    def _service(self, name: str, compute: ComputeStack) -> None:
         environment = self.environment_spec
         spec = environment.services[name]
         series = metrics.of_app_runner(service_name(environment, name))
+        if name in compute.domains:
+            series |= metrics.of_machines("domain", [compute.domains[name]])
         self._watch(name, series)
         if spec.probe and spec.domain:
             self._probe(name, spec.domain, spec.probe)
@@ -101,14 +101,15 @@ class ObservabilityStack(GraphStack):
         self._rows[name] |= metrics.of_probe(release.if_released(check_id, "unreleased"))
 
     def _database(self, name: str, spec: Postgres, data: DataStack, compute: ComputeStack) -> None:
-        identifier = identifier_of(self.environment_spec, name)
+        identifier = store_name(self.environment_spec, name)
         series = metrics.of_postgres(identifier, max_connections=spec.max_connections)
         self._watch(name, series)
         admin = data.admins[name].function.name
-        redeploys = compute.redeploys.get(name)
+        redeploys = compute.redeploys.get(name, [])
         self._watch(
             admin_of(name),
-            metrics.of_function(admin) | (metrics.of_redeploys(redeploys) if redeploys else {}),
+            metrics.of_function(admin)
+            | (metrics.of_machines("redeploys", redeploys) if redeploys else {}),
         )
 
     def _watch(self, node: str, series: dict[str, Series]) -> None:

@@ -48,12 +48,6 @@ class OptOut(Part):
     reason: Reason
 
 
-class Limited(OptOut):
-    """A safeguard that is set weaker than the default, with the reason."""
-
-    value: int
-
-
 # RDS and CloudWatch Logs accept only these numbers of days.
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (

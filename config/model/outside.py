@@ -28,9 +28,15 @@ class External(Part):
 
 
 class Image(Part):
-    """A container image, built outside and released by digest; `keep` releases stay."""
+    """A container image, built outside and released by digest.
 
-    repository: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$")]
+    Images tagged `release-…` are kept apart from all others: the newest `keep` of each stay.
+    """
+
+    repository: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$", min_length=2, max_length=256),
+    ]
     keep: Annotated[int, Field(ge=1, le=1000)] = 10
     untagged_days: Annotated[int, Field(ge=1)] = 7
 

@@ -112,8 +112,12 @@ class CodeBuildTask(Part):
     """
 
     kind: Literal["codebuild"]
-    name: str | None = None
-    role_name: str | None = None
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{1,254}$")] | None = (
+        None
+    )
+    role_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+=,.@_-]{1,64}$")] | None = (
+        None
+    )
     image: NodeName
     buildspec: Annotated[str, StringConstraints(pattern=r"^[\w./-]+\.ya?ml$")]
     compute: Literal["BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"] = (

@@ -18,7 +18,11 @@ from config.model.base import (
 
 # What RDS and ElastiCache both take, with room for what is appended to it.
 StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9]){0,30}$")]
-BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+BucketName = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{LABEL}(\.{LABEL})*$", min_length=3, max_length=63),
+]
 
 
 class NoBackups(OptOut):
@@ -36,7 +40,7 @@ class SingleZone(OptOut):
 class MasterUser(Part):
     """RDS's master user and the name of the secret that holds its password."""
 
-    username: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")] = (
+    username: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,15}$")] = (
         "postgres_admin"
     )
     secret: SecretName | None = None
@@ -103,9 +107,7 @@ class Bucket(Part):
     """An S3 bucket: private, encrypted, versioned, over TLS only. Days are of an object's age."""
 
     kind: Literal["bucket"]
-    name: (
-        Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")] | None
-    ) = None
+    name: BucketName | None = None
     versioned: Literal[True] | Unversioned = True
     encryption: Literal["key"] | AwsKey = "key"
     expire_old_versions_after_days: Annotated[int, Field(ge=1)] = 90

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.rules import alarms, links, network, services, stores
+from config.rules import alarms, links, names, network, services, stores
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -15,6 +15,7 @@ RULES = (
     *network.RULES,
     *stores.RULES,
     *services.RULES,
+    *names.RULES,
     *alarms.RULES,
 )
 

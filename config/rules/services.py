@@ -87,13 +87,16 @@ def app_runner_is_usable(environment: Environment) -> Findings:
 
 
 def public_services_are_checked(environment: Environment) -> Findings:
-    """A public service has a health path; a domain and a probe need a public service."""
+    """A service is public and has a health path; a probe has a domain to call."""
     for name, service in environment.services.items():
         path = ("services", name)
         if service.public and service.health is None:
             yield (*path, "health"), "a public service needs `health: {path: …}`"
-        if service.domain and not service.public:
-            yield (*path, "domain"), "only a public service can have a domain"
+        if not service.public:
+            yield (
+                (*path, "public"),
+                "nobody could reach it: a private service needs a VPC ingress connection",
+            )
         if service.probe and not service.domain:
             yield (*path, "probe"), "needs a `domain` to call"
         if service.probe and environment.region != PROBE_REGION:

@@ -42,6 +42,18 @@ def databases_can_be_created(environment: Environment) -> Findings:
             yield path, "TLS is always enforced: remove it"
 
 
+def masters_are_nobody_else(environment: Environment) -> Findings:
+    """The master's name is neither RDS's own nor one of the roles that are made."""
+    for name, store in environment.stores.items():
+        if isinstance(store, Postgres):
+            logins = {credential.login for credential in credentials(environment, name)}
+            made = {f"{login}_{colour}" for login in logins for colour in ("blue", "green")}
+            taken = {"owner", "application", "admin", "postgres", "rdsadmin", "user"} | made
+            if store.master.username in taken:
+                path = ("stores", name, "master", "username")
+                yield path, "is taken by RDS or by a role that is made here: choose another"
+
+
 def windows_are_apart(environment: Environment) -> Findings:
     """RDS takes windows of half an hour or more, and none that meet."""
     for name, store in environment.stores.items():
@@ -112,6 +124,7 @@ def _endpoint(path: tuple[str, ...], endpoint: str, port: int) -> Findings:
 
 RULES = (
     databases_can_be_created,
+    masters_are_nobody_else,
     windows_are_apart,
     secret_names_are_unique,
     externals_are_described,

@@ -29,7 +29,7 @@ def watch(
     period = alarm.minutes * MINUTE if series.counted else MINUTE
     common: dict[str, Any] = {
         "alarm_name": name,
-        "alarm_description": describe(alarm),
+        "alarm_description": describe(alarm, counted=series.counted),
         "comparison_operator": ("LessThanThreshold" if alarm.below else "GreaterThanThreshold"),
         "threshold": alarm.threshold * series.scale,
         "evaluation_periods": 1 if series.counted else alarm.minutes,
@@ -53,10 +53,11 @@ def watch(
     )
 
 
-def describe(alarm: Alarm) -> str:
+def describe(alarm: Alarm, *, counted: bool) -> str:
     """What the alarm means, in a sentence for people."""
     means = alarm.means.format(f"{alarm.threshold:g}")
-    return f"{means[:1].upper()}{means[1:]}, for {alarm.minutes} min ({alarm.tier})"
+    lasting = "within" if counted else "for"
+    return f"{means[:1].upper()}{means[1:]}, {lasting} {alarm.minutes} min ({alarm.tier})"
 
 
 def _dimensions(metric: Metric) -> list[cloudwatch.CfnAlarm.DimensionProperty]:

@@ -13,15 +13,18 @@ import aws_cdk as cdk
 from stackyard.iam import Statement
 from stackyard.machine import Machine
 from stackyard.place import Block
+from stackyard.release import UNRELEASED
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from stackyard.app_runner import AppRunnerService
     from stackyard.key import EnvironmentKey
+    from stackyard.release import Release
 
 SDK = "arn:aws:states:::aws-sdk:apprunner"
 FINISHED = ["CREATE_COMPLETE", "UPDATE_COMPLETE"]
+PATIENCE_SECONDS = 1800
 
 
 class CustomDomain(Block):
@@ -36,6 +39,7 @@ class CustomDomain(Block):
         domain: str,
         dns: str,
         service: AppRunnerService,
+        release: Release,
         notifier_arn: str | None,
         key: EnvironmentKey,
         log_days: int,
@@ -44,18 +48,16 @@ class CustomDomain(Block):
         statements = [
             Statement(
                 actions=["apprunner:AssociateCustomDomain", "apprunner:DescribeCustomDomains"],
-                resources=[service.service.attr_service_arn],
+                resources=[service.arn],
             )
         ]
-        substitutions = {
-            "ServiceArn": service.service.attr_service_arn,
-            "ServiceUrl": service.service.attr_service_url,
-        }
+        substitutions = {"ServiceArn": service.arn}
         if notifier_arn:
             statements.append(
                 Statement(actions=["lambda:InvokeFunction"], resources=[notifier_arn])
             )
-            substitutions["Notifier"] = notifier_arn
+            url = release.if_released(service.service.attr_service_url, UNRELEASED)
+            substitutions |= {"ServiceUrl": url, "Notifier": notifier_arn}
         machine = Machine(
             self,
             "Machine",
@@ -66,7 +68,8 @@ class CustomDomain(Block):
             key=key,
             log_days=log_days,
         )
-        machine.start_on(
+        self.machine_arn = machine.machine.ref
+        starter = machine.start_on(
             description=f"The stack of {node} was deployed: look after {domain}",
             pattern={
                 "source": ["aws.cloudformation"],
@@ -77,12 +80,14 @@ class CustomDomain(Block):
                 },
             },
         )
-        cdk.CfnOutput(
+        release.only_when_released(starter)
+        remains = cdk.CfnOutput(
             self,
             "Remains",
             description=f"What remains to be done for {domain}",
             value=_what_remains(domain, dns, service),
         )
+        remains.condition = release.exists
 
 
 def _what_remains(domain: str, dns: str, service: AppRunnerService) -> str:
@@ -97,7 +102,8 @@ def _what_remains(domain: str, dns: str, service: AppRunnerService) -> str:
 
 
 def _definition(domain: str, dns: str, *, tells: bool) -> dict[str, object]:
-    """Associate, look after half a minute, and say what is missing unless all is well."""
+    """Associate, look until App Runner has made the records, and say which are missing."""
+    status, records = "$.domain[0].Status", "$.domain[0].CertificateValidationRecords"
     associate = {
         "Type": "Task",
         "Resource": f"{SDK}:associateCustomDomain",
@@ -106,9 +112,10 @@ def _definition(domain: str, dns: str, *, tells: bool) -> dict[str, object]:
             "DomainName": domain,
             "EnableWWWSubdomain": False,
         },
-        # It is an error to associate a domain again.
-        "Catch": [{"ErrorEquals": ["States.TaskFailed"], "ResultPath": None, "Next": "Wait"}],
-        "ResultPath": None,
+        # A service that is still being changed refuses for a while.
+        "Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 30, "MaxAttempts": 3}],
+        # It is an error, too, to associate a domain again: looking tells one from the other.
+        "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Wait"}],
         "Next": "Wait",
     }
     look = {
@@ -116,16 +123,16 @@ def _definition(domain: str, dns: str, *, tells: bool) -> dict[str, object]:
         "Resource": f"{SDK}:describeCustomDomains",
         "Parameters": {"ServiceArn": "${ServiceArn}"},
         "ResultSelector": {"domain.$": f"$.CustomDomains[?(@.DomainName == '{domain}')]"},
-        "Next": "IsActive",
+        "Next": "Judge",
     }
-    status = "$.domain[0].Status"
-    is_active = {
+    judge = {
         "Type": "Choice",
         "Choices": [
             {"Variable": status, "IsPresent": False, "Next": "NotAssociated"},
             # The API's reference writes the states in capitals, its answers in small letters.
             {"Variable": status, "StringEquals": "active", "Next": "Done"},
             {"Variable": status, "StringEquals": "ACTIVE", "Next": "Done"},
+            {"Variable": records, "IsPresent": False, "Next": "Wait"},
         ],
         "Default": "Tell" if tells else "Done",
     }
@@ -140,19 +147,20 @@ def _definition(domain: str, dns: str, *, tells: bool) -> dict[str, object]:
                 "level": "warning",
                 "text.$": f"States.Format('Set at {dns}: CNAME {domain} to {{}}, DNS only, and the"
                 " records of the certificate: {}', '${ServiceUrl}',"
-                " States.JsonToString($.domain[0].CertificateValidationRecords))",
+                f" States.JsonToString({records}))",
             },
         },
         "Next": "Done",
     }
     return {
         "Comment": f"Associates {domain} and says what is left to do",
+        "TimeoutSeconds": PATIENCE_SECONDS,
         "StartAt": "Associate",
         "States": {
             "Associate": associate,
             "Wait": {"Type": "Wait", "Seconds": 30, "Next": "Look"},
             "Look": look,
-            "IsActive": is_active,
+            "Judge": judge,
             **({"Tell": tell} if tells else {}),
             "NotAssociated": {
                 "Type": "Fail",

@@ -116,8 +116,8 @@ class Database(Block):
         acknowledge(
             self.instance,
             "RDS11",
-            reason="The document gives the standard port; only the declared edges reach it, and a"
-            " port number is no lock",
+            reason="Only the declared edges reach the port, from security groups that are named;"
+            " another number would be obscurity and no lock",
         )
         self._accept_what_the_file_turns_off(protected=protected)
 
@@ -133,8 +133,8 @@ class Database(Block):
             acknowledge(
                 self.instance,
                 "RDS10",
-                reason="The file says that this environment is not production; its stack is"
-                " protected from deletion, and the instance is retained",
+                reason="The file says that this environment is not production; the instance"
+                " outlives its stack all the same",
             )
 
     def _subnets(self, placement: Placement) -> rds.SubnetGroup:

@@ -76,7 +76,8 @@ class ServiceRole(iam.CfnRole):
             construct_id,
             role_name=name,
             assume_role_policy_document={"Version": "2012-10-17", "Statement": [trust]},
-            policies=[policy],
+            # IAM refuses a policy without a statement.
+            policies=[policy] if statements else None,
         )
         self.arn = self.attr_arn
         belongs_to(self, node)

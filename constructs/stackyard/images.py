@@ -9,6 +9,8 @@ from aws_cdk import aws_ecr as ecr
 
 from stackyard.marks import belongs_to, keep
 
+RELEASE_TAGS = "release-"
+
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from constructs import Construct
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
 
 
 class ImageRepository(ecr.Repository):
-    """The repository of one image; it keeps the newest releases and forgets the rest."""
+    """The repository of one image.
+
+    A rotation deploys the running digest again, so it must not be expired by later pushes:
+    images that are tagged `release-…` are counted by themselves.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, node: str, spec: Image, key: kms.IKey
@@ -31,16 +37,24 @@ class ImageRepository(ecr.Repository):
             encryption_key=key,
             image_scan_on_push=True,
             image_tag_mutability=ecr.TagMutability.IMMUTABLE,
+            # What a rule matches, no later rule can expire: releases are safe from other pushes.
             lifecycle_rules=[
                 ecr.LifecycleRule(
                     rule_priority=1,
+                    description=f"The newest {spec.keep} releases stay",
+                    tag_status=ecr.TagStatus.TAGGED,
+                    tag_prefix_list=[RELEASE_TAGS],
+                    max_image_count=spec.keep,
+                ),
+                ecr.LifecycleRule(
+                    rule_priority=2,
                     description=f"Untagged images go after {spec.untagged_days} days",
                     tag_status=ecr.TagStatus.UNTAGGED,
                     max_image_age=cdk.Duration.days(spec.untagged_days),
                 ),
                 ecr.LifecycleRule(
-                    rule_priority=2,
-                    description=f"The newest {spec.keep} images stay",
+                    rule_priority=3,
+                    description=f"The newest {spec.keep} of all others stay",
                     tag_status=ecr.TagStatus.ANY,
                     max_image_count=spec.keep,
                 ),

@@ -15,33 +15,37 @@ if TYPE_CHECKING:
 
 
 class EnvironmentKey(kms.Key):
-    """A rotated key that IAM decides about, and that log groups of the account may use.
+    """A rotated key that IAM decides about.
 
     Its policy names no principal of another stack, which is what keeps stacks free of cycles.
-    `alarms` lets this account's alarms and rules publish to topics under the key.
+    `logs` lets the account's log groups use it, `alarms` lets alarms publish to topics under it.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, description: str, alarms: bool = False
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        description: str,
+        logs: bool = False,
+        alarms: bool = False,
     ) -> None:
         place = place_of(scope)
-        statements = [
-            _allow({"AWS": f"arn:aws:iam::{place.account}:root"}, "kms:*"),
-            _allow(
-                {"Service": f"logs.{place.region}.amazonaws.com"},
-                *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"),
-                "kms:ReEncrypt*",
-                when={
-                    "ArnLike": {
-                        "kms:EncryptionContext:aws:logs:arn": place.arn("logs", "log-group:*")
-                    }
-                },
-            ),
-        ]
+        statements = [_allow({"AWS": f"arn:aws:iam::{place.account}:root"}, "kms:*")]
+        if logs:
+            groups = {"kms:EncryptionContext:aws:logs:arn": place.arn("logs", "log-group:*")}
+            statements.append(
+                _allow(
+                    {"Service": f"logs.{place.region}.amazonaws.com"},
+                    *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*"),
+                    "kms:ReEncrypt*",
+                    when={"ArnLike": groups},
+                )
+            )
         if alarms:
             statements.append(
                 _allow(
-                    {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+                    {"Service": "cloudwatch.amazonaws.com"},
                     *("kms:Decrypt", "kms:GenerateDataKey*"),
                     when={"StringEquals": {"aws:SourceAccount": place.account}},
                 )

@@ -136,8 +136,8 @@ def of_build(project: str) -> dict[str, Series]:
     return {"failed": _one("AWS/CodeBuild", "FailedBuilds", "Sum", {"ProjectName": project})}
 
 
-def of_redeploys(machines: list[str]) -> dict[str, Series]:
-    """Step Functions publishes it, for each machine that redeploys a service after a rotation."""
+def of_machines(alarm: str, machines: list[str]) -> dict[str, Series]:
+    """Step Functions publishes it, for each of the machines."""
     metrics = tuple(
         Metric(
             namespace="AWS/States",
@@ -147,8 +147,10 @@ def of_redeploys(machines: list[str]) -> dict[str, Series]:
         )
         for machine in machines
     )
+    if not metrics:
+        return {}
     expression = None if len(metrics) == 1 else "SUM(METRICS())"
-    return {"redeploys": Series(metrics=metrics, expression=expression, counted=True)}
+    return {alarm: Series(metrics=metrics, expression=expression, counted=True)}
 
 
 def of_probe(health_check: str) -> dict[str, Series]:

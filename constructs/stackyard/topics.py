@@ -1,4 +1,4 @@
-"""A topic for each tier of alarms, which only this account's alarms and rules may publish to."""
+"""A topic for each tier of alarms, which only this account's alarms may publish to."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from stackyard.function import PythonFunction
 
-PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
-
 
 class TierTopic(sns.Topic):
     """An encrypted topic that takes nothing over an unencrypted connection."""
@@ -31,7 +29,7 @@ class TierTopic(sns.Topic):
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="OnlyThisAccountsAlarms",
-                principals=[iam.ServicePrincipal(service) for service in PUBLISHERS],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
                 actions=["sns:Publish"],
                 resources=[self.arn],
                 conditions={"StringEquals": {"aws:SourceAccount": place_of(self).account}},

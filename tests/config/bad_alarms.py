@@ -45,7 +45,7 @@ CASES = {
     "a change of an unknown alarm": bad(
         ("backend.cpu: {above: 90}", "backend.cup: {above: 90}"),
         path="alarms.backend.cup",
-        says=("no such alarm; did you mean 'backend.cpu'?", "known: backend.cpu, backend.errors"),
+        says=("no such alarm; did you mean 'backend.cpu'?", "known: backend.cpu, backend."),
     ),
     "a change of an unknown node's alarm": bad(
         ("backend.cpu: {above: 90}", "front.cpu: {above: 90}"),

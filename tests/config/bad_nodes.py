@@ -38,11 +38,22 @@ SERVICES = {
         says=("no new customers since 30 April 2026", "ECS Fargate"),
         at="  backend:",
     ),
-    "a domain of a private service": bad(
+    "a private service": bad(
         ("port: 8080", "port: 8080\n    public: false"),
-        path="services.backend.domain",
-        says="only a public service can have a domain",
-        at="domain: api.example.com",
+        path="services.backend.public",
+        says="nobody could reach it",
+        at="public: false",
+    ),
+    "a variable of App Runner's own": bad(
+        ("NODE_ENV: production", 'PORT: "80"'),
+        path="services.backend.env.PORT",
+        says="App Runner sets this variable itself",
+    ),
+    "a name that is too short": bad(
+        ("port: 8080", "port: 8080\n    name: a"),
+        path="services.backend.name",
+        says="found 'a', must be text that fits",
+        at="name: a",
     ),
     "a domain that is an address": bad(
         ("domain: api.example.com", "domain: https://api.example.com"),
@@ -120,6 +131,25 @@ TASKS = {
     ),
 }
 STORES = {
+    "a master with the owner's name": bad(
+        ('version: "17.11"', 'version: "17.11"\n    master: {username: owner}'),
+        path="stores.database.master.username",
+        says="is taken by RDS or by a role that is made here",
+        at="master:",
+    ),
+    "a master with a login's name": bad(
+        ('version: "17.11"', 'version: "17.11"\n    master: {username: app_blue}'),
+        path="stores.database.master.username",
+        says="is taken by RDS or by a role that is made here",
+        at="master:",
+    ),
+    "a store whose name becomes too long": bad(
+        ("  cache:\n", "  cache-of-the-whole-demo-system:\n"),
+        ("      cache: {", "      cache-of-the-whole-demo-system: {"),
+        path="stores.cache-of-the-whole-demo-system",
+        says="demo-prod-cache-of-the-whole-demo-system is over 32 characters: give it a `name:`",
+        at="  cache-of-the-whole-demo-system:",
+    ),
     "windows that meet": bad(
         ('version: "17.11"', 'version: "17.11"\n    maintenance_window: sun:03:30-sun:04:30'),
         path="stores.database.maintenance_window",

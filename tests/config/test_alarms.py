@@ -28,7 +28,7 @@ def test_the_alarms_of_daadaar():
     found = catalogue(load_environment("daadaar", "prod"))
 
     assert {node: set(named(of_node)) for node, of_node in found.items()} == {
-        "backend": {"errors", "latency", "cpu", "memory", "probe"},
+        "backend": {"errors", "latency", "cpu", "memory", "domain", "probe"},
         "migrations": {"failed"},
         "database": {"cpu", "connections", "storage", "memory", "latency"},
         "database-admin": {*FUNCTION, "redeploys"},
@@ -40,7 +40,8 @@ def test_the_alarms_of_daadaar():
 def test_a_service_without_a_probe_has_no_alarm_of_it(tmp_path: Path):
     environment = loaded(tmp_path, GOOD.replace("    probe: {path: /health}\n", ""))
 
-    assert set(named(alarms_of(environment, "backend"))) == {"errors", "latency", "cpu", "memory"}
+    names = set(named(alarms_of(environment, "backend")))
+    assert names == {"errors", "latency", "cpu", "memory", "domain"}
 
 
 def test_a_bucket_and_an_unknown_node_have_no_alarms(tmp_path: Path):
@@ -98,7 +99,7 @@ KINDS = {
     "function": (alarms.FUNCTION, metrics.of_function("function")),
     "database admin": (
         alarms.ADMIN,
-        metrics.of_function("admin") | metrics.of_redeploys(["machine"]),
+        metrics.of_function("admin") | metrics.of_machines("redeploys", ["machine"]),
     ),
     "notifier": (
         alarms.NOTIFIER,

@@ -52,7 +52,7 @@ services:
     existing_customer: true
     image: worker
     port: 80
-    public: false
+    health: {path: /}
     uses:
       database: {env: DATABASE_URL, login: worker, secret: small/worker}
       events: {env: EVENTS_HOST}

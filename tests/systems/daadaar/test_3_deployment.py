@@ -76,7 +76,7 @@ def test_events_of_the_database_reach_the_notifier(
 ) -> None:
     rule = _rule_for(read, notifier, "aws.rds")
     detail = rule["EventPattern"]["detail"]
-    assert detail["SourceIdentifier"] == [{"prefix": database["DBInstanceIdentifier"]}]
+    assert detail["SourceIdentifier"] == [database["DBInstanceIdentifier"]]
     assert {"failure", "failover", "low storage", "availability"} <= set(detail["EventCategories"])
 
 

@@ -1,0 +1,71 @@
+"""Rules for names: of resources, of metrics, of variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.graph import service_name, store_name
+from config.model.stores import Bucket
+
+if TYPE_CHECKING:
+    from config.model.environment import Environment
+    from config.rules.finding import Findings
+
+# https://docs.aws.amazon.com/apprunner/latest/api/API_CreateService.html
+LONGEST_SERVICE_NAME = 40
+# ElastiCache's users are called after the cache, with `-default`, in 40 characters.
+LONGEST_STORE_NAME = 32
+
+
+def names_are_apart(environment: Environment) -> Findings:
+    """What must be unique in an account or an environment stands once."""
+    seen: dict[tuple[str, str], str] = {}
+    for name, service in environment.services.items():
+        unique = {
+            "name": service_name(environment, name),
+            "domain": service.domain,
+            **{f"metrics.{metric}": metric for metric in service.metrics},
+        }
+        for field, value in unique.items():
+            first = seen.setdefault((field, value or name), name)
+            if first != name:
+                yield (
+                    ("services", name, *field.split(".")),
+                    f"service {first} has {value!r} already",
+                )
+
+
+def names_fit(environment: Environment) -> Findings:
+    """A name that is made of system, environment and node is not too long for AWS."""
+    for name in environment.services:
+        made = service_name(environment, name)
+        if len(made) > LONGEST_SERVICE_NAME:
+            message = (
+                f"{made} is too long for App Runner ({LONGEST_SERVICE_NAME}): give it a `name:`"
+            )
+            yield ("services", name), message
+    for name, store in environment.stores.items():
+        made = store_name(environment, name)
+        if not isinstance(store, Bucket) and len(made) > LONGEST_STORE_NAME:
+            message = f"{made} is over {LONGEST_STORE_NAME} characters: give it a `name:`"
+            yield ("stores", name), message
+
+
+def variables_are_free(environment: Environment) -> Findings:
+    """App Runner keeps some variables for itself.
+
+    https://docs.aws.amazon.com/apprunner/latest/dg/env-variable.html
+    """
+    for name, service in environment.services.items():
+        linked = {
+            variable: ("uses", target, "env", variable)
+            for target, link in service.uses.items()
+            for variable in link.env
+        }
+        own = {variable: ("env", variable) for variable in service.env}
+        for variable, path in {**linked, **own}.items():
+            if variable == "PORT" or variable.startswith("AWSAPPRUNNER"):
+                yield ("services", name, *path), "App Runner sets this variable itself"
+
+
+RULES = (names_are_apart, names_fit, variables_are_free)
