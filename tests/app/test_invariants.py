@@ -59,6 +59,38 @@ def test_the_ids_of_what_keeps_data_never_change(system: str, environment: str, 
 
 
 @EVERY
+def test_nothing_of_a_release_parameter_can_change(system: str, environment: str) -> None:
+    """Any update of the resource would write its first value back: a release undone."""
+    found = {
+        place: resource
+        for place, resource in all_resources(synthesized(system, environment)).items()
+        if resource["Type"] == "AWS::SSM::Parameter"
+    }
+    assert found
+    for place, resource in found.items():
+        service = resource["Properties"]["Name"].split("/")[-2]
+        assert resource == {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {
+                "Name": f"/{system}/{environment}/{service}/image-digest",
+                "Type": "String",
+                "Value": "unreleased",
+                "AllowedPattern": "^(unreleased|sha256:[0-9a-f]{64})$",
+                "Description": f"Digest of the image that {service} runs",
+            },
+            "UpdateReplacePolicy": "Retain",
+            "DeletionPolicy": "RetainExceptOnCreate",
+        }, place
+
+
+@EVERY
+def test_no_stack_has_tags_that_would_touch_every_resource(system: str, environment: str) -> None:
+    manifest = json.loads((synthesized(system, environment).folder / "manifest.json").read_text())
+    for name, artifact in manifest["artifacts"].items():
+        assert not artifact.get("properties", {}).get("tags"), name
+
+
+@EVERY
 def test_there_are_no_custom_resources(system: str, environment: str) -> None:
     types = {each["Type"] for each in all_resources(synthesized(system, environment)).values()}
     assert not {kind for kind in types if kind.startswith("Custom::") or "CustomResource" in kind}
