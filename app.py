@@ -64,10 +64,14 @@ def build(scope: Construct, environment: Environment) -> None:
     compute = ComputeStack(
         scope, environment=environment, network=network, data=data, notify=notify
     )
+    # Neither may refer to them, and both need what stands there: parameters and images.
     compute.add_stack_dependency(images)
+    compute.add_stack_dependency(data)
     pipelines = None
     if environment.tasks:
-        pipelines = PipelinesStack(scope, environment=environment, network=network, data=data)
+        pipelines = PipelinesStack(
+            scope, environment=environment, network=network, data=data, notify=notify
+        )
         pipelines.add_stack_dependency(images)
 
     from stacks.observability import ObservabilityStack

@@ -69,6 +69,11 @@ def store_name(environment: Environment, store: str) -> str:
     return environment.stores[store].name or f"{environment.name}-{store}"
 
 
+def project_name(environment: Environment, task: str) -> str:
+    """The document's name of a CodeBuild task's project, or one that is unique in the account."""
+    return environment.tasks[task].name or f"{environment.name}-{task}"
+
+
 def links(environment: Environment) -> Iterator[tuple[str, str, Link]]:
     """Every declared link: source, target, details."""
     sources = {**runners(environment), **environment.externals}

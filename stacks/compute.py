@@ -57,7 +57,7 @@ class ComputeStack(GraphStack):
         release = self.release(name, service=name)
         service = AppRunnerService(
             self,
-            pascal(name),
+            f"{pascal(name)}Service",
             node=name,
             name=service_name(self.environment_spec, name),
             spec=spec,

@@ -85,7 +85,7 @@ class DataStack(GraphStack):
         environment, network = self.environment_spec, self._network
         database = Database(
             self,
-            pascal(name),
+            f"{pascal(name)}Store",
             node=name,
             identifier=store_name(self.environment_spec, name),
             spec=spec,
@@ -122,7 +122,7 @@ class DataStack(GraphStack):
     def _cache(self, name: str, spec: Valkey) -> Node:
         return ServerlessCache(
             self,
-            pascal(name),
+            f"{pascal(name)}Store",
             node=name,
             name=store_name(self.environment_spec, name),
             spec=spec,
@@ -131,7 +131,7 @@ class DataStack(GraphStack):
         ).node_for_consumers
 
     def _bucket(self, name: str, spec: BucketSpec, logs: LogBucket | None) -> Node:
-        bucket = Bucket(self, pascal(name), node=name, spec=spec, key=self.key, logs=logs)
+        bucket = Bucket(self, f"{pascal(name)}Store", node=name, spec=spec, key=self.key, logs=logs)
         for reader, external in self.environment_spec.externals.items():
             if name in external.uses:
                 bucket.open_to(reader=reader, cidrs=map(str, external.cidrs))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.attributes import NOTIFIER
-from config.graph import runners, store_name
-from config.model.services import CodeBuildTask
+from config.graph import project_name, store_name
 from config.model.stores import Postgres
 from stacks.base import GraphStack, pascal
 from stackyard.notifier import Notifier
@@ -64,11 +63,7 @@ class NotifyStack(GraphStack):
 
     def _events(self, notifier: Notifier) -> None:
         environment = self.environment_spec
-        builds = [
-            task.name or f"{environment.name}-{name}"
-            for name, task in runners(environment).items()
-            if isinstance(task, CodeBuildTask)
-        ]
+        builds = [project_name(environment, name) for name in environment.tasks]
         if builds:
             notifier.tell(
                 "Builds",

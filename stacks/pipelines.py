@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from config.graph import project_name
 from stacks.base import GraphStack, pascal
 from stackyard.build_task import BuildTask
 from stackyard.images import ImageRepository
 from stackyard.key import EnvironmentKey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs import Construct
 
     from config.model.environment import Environment
     from config.model.services import CodeBuildTask
     from stacks.data import DataStack
     from stacks.network import NetworkStack
+    from stacks.notify import NotifyStack
+    from stackyard.node import Node
     from stackyard.release import Release
 
 
@@ -37,7 +42,7 @@ class ImagesStack(GraphStack):
         )
         key = EnvironmentKey(self, "Key", description=f"Images of {environment.system}")
         for name, image in environment.images.items():
-            ImageRepository(self, pascal(name), node=name, spec=image, key=key)
+            ImageRepository(self, f"{pascal(name)}Repository", node=name, spec=image, key=key)
 
 
 class PipelinesStack(GraphStack):
@@ -50,6 +55,7 @@ class PipelinesStack(GraphStack):
         environment: Environment,
         network: NetworkStack,
         data: DataStack,
+        notify: NotifyStack,
     ) -> None:
         super().__init__(
             scope,
@@ -58,20 +64,20 @@ class PipelinesStack(GraphStack):
             description=f"What is run once in {environment.name}",
         )
         self._network, self._data = network, data
+        self._nodes: Mapping[str, Node] = {**data.nodes, **notify.nodes}
         self.projects = {name: self._task(name, task) for name, task in environment.tasks.items()}
 
     def _task(self, name: str, spec: CodeBuildTask) -> str:
         task = BuildTask(
             self,
-            pascal(name),
+            f"{pascal(name)}Task",
             node=name,
+            name=project_name(self.environment_spec, name),
             spec=spec,
             release=self._release(name, spec),
-            wiring=self.wiring(spec, self._data.nodes),
+            wiring=self.wiring(spec, self._nodes),
             placement=self._network.for_programs,
-            out=self.out(
-                name, nodes=self._data.nodes, endpoint_groups=self._network.endpoint_groups
-            ),
+            out=self.out(name, nodes=self._nodes, endpoint_groups=self._network.endpoint_groups),
             key=self._data.key,
         )
         return task.project.ref

@@ -22,7 +22,9 @@ def _says_something(text: str) -> str:
     return text
 
 
-NodeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+NodeName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)
+]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
 Reason = Annotated[str, AfterValidator(_says_something)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.graph import service_name, store_name
-from config.model.stores import Bucket
+from config.alarms import alarms_of
+from config.graph import links, login_of, service_name, store_name
+from config.model.stores import Bucket, Postgres
+from config.rules.links import section_of
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -35,6 +37,24 @@ def names_are_apart(environment: Environment) -> Findings:
                 )
 
 
+def alarms_are_apart(environment: Environment) -> Findings:
+    """A metric's alarm is not called as one that the service has anyway."""
+    for name, service in environment.services.items():
+        taken = {alarm.name for alarm in alarms_of(environment, name)}
+        for metric, spec in service.metrics.items():
+            if spec.alarm and metric in taken:
+                path = ("services", name, "metrics", metric)
+                yield path, f"{name} has an alarm {metric!r} already: choose another name"
+
+
+def logins_are_apart(environment: Environment) -> Findings:
+    """The master is no login of a link."""
+    for source, target, link in links(environment):
+        if isinstance(environment.stores.get(target), Postgres) and login_of(link) == "master":
+            path = (section_of(environment, source), source, "uses", target, "login")
+            yield path, "the master is for RDS and its admin function alone"
+
+
 def names_fit(environment: Environment) -> Findings:
     """A name that is made of system, environment and node is not too long for AWS."""
     for name in environment.services:
@@ -56,6 +76,9 @@ def variables_are_free(environment: Environment) -> Findings:
 
     https://docs.aws.amazon.com/apprunner/latest/dg/env-variable.html
     """
+    for name, task in environment.tasks.items():
+        for variable in {"COMMAND", "DIRECTORY"} & set(task.env):
+            yield ("tasks", name, "env", variable), f"says what `{variable.lower()}:` says"
     for name, service in environment.services.items():
         linked = {
             variable: ("uses", target, "env", variable)
@@ -68,4 +91,4 @@ def variables_are_free(environment: Environment) -> Findings:
                 yield ("services", name, *path), "App Runner sets this variable itself"
 
 
-RULES = (names_are_apart, names_fit, variables_are_free)
+RULES = (names_are_apart, alarms_are_apart, logins_are_apart, names_fit, variables_are_free)

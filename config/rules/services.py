@@ -22,7 +22,7 @@ SECRET_VARIABLE = re.compile(
     r"(PASSWORD|PASSWD|SECRET|PRIVATE_KEY|API_KEY|ACCESS_KEY|SECRET_KEY|TOKEN|DSN)$", re.IGNORECASE
 )
 # Commands that write a schema without a migration file: nobody can review or undo them.
-SCHEMA_PUSH = re.compile(r"drizzle-kit\b.*\bpush\b|\bdb[\s:]+push\b")
+SCHEMA_PUSH = re.compile(r"drizzle-kit\b.*\bpush\b|\bdb[\s:]+push\b", re.DOTALL)
 # Route 53 publishes the metrics of its health checks there and nowhere else.
 PROBE_REGION = "us-east-1"
 

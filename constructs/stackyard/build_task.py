@@ -48,6 +48,7 @@ class BuildTask(Block):
         construct_id: str,
         *,
         node: str,
+        name: str,
         spec: CodeBuildTask,
         release: Release,
         wiring: Wiring,
@@ -56,6 +57,7 @@ class BuildTask(Block):
         key: EnvironmentKey,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._name = name
         self._node, self._spec, self._release, self._wiring = node, spec, release, wiring
         self._placement, self._key = placement, key
         self._group = NodeGroup(
@@ -85,7 +87,7 @@ class BuildTask(Block):
         return codebuild.CfnProject(
             self,
             "Project",
-            name=spec.name,
+            name=self._name,
             description=f"Runs {spec.command!r} from the image of {spec.image}",
             service_role=self._role().arn,
             encryption_key=self._key.arn,

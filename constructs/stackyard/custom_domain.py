@@ -132,7 +132,7 @@ def _definition(domain: str, dns: str, *, tells: bool) -> dict[str, object]:
             # The API's reference writes the states in capitals, its answers in small letters.
             {"Variable": status, "StringEquals": "active", "Next": "Done"},
             {"Variable": status, "StringEquals": "ACTIVE", "Next": "Done"},
-            {"Variable": records, "IsPresent": False, "Next": "Wait"},
+            {"Variable": f"{records}[0]", "IsPresent": False, "Next": "Wait"},
         ],
         "Default": "Tell" if tells else "Done",
     }

@@ -126,7 +126,8 @@ def test_a_bucket_of_the_file_is_the_only_thing_named_after_another_account(
     system: str, environment: str
 ) -> None:
     assembly = synthesized(system, environment)
-    text = json.dumps(assembly.templates)
+    # A hash may hold any run of digits.
+    text = re.sub(r"[0-9a-f]{64}", "", json.dumps(assembly.templates))
     for store in assembly.environment.stores.values():
         text = text.replace(store.name or "\0", "")
     foreign = set(re.findall(r"(?<!\d)\d{12}(?!\d)", text)) - {assembly.environment.account}

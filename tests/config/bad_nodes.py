@@ -44,6 +44,17 @@ SERVICES = {
         says="nobody could reach it",
         at="public: false",
     ),
+    "a variable that the command has": bad(
+        ("    command: ", "    env: {COMMAND: ls}\n    command: "),
+        path="tasks.migrations.env.COMMAND",
+        says="says what `command:` says",
+    ),
+    "a login that is the master": bad(
+        ("as: owner", "as: owner, login: master"),
+        path="tasks.migrations.uses.database.login",
+        says="the master is for RDS and its admin function alone",
+        at="login: master",
+    ),
     "a variable of App Runner's own": bad(
         ("NODE_ENV: production", 'PORT: "80"'),
         path="services.backend.env.PORT",
