@@ -85,7 +85,8 @@ def test_a_system_s_folder_has_a_name_for_resources(tmp_path: Path):
 
     refusal = refusal_of("My_Shop", "prod", tmp_path / "systems")
 
-    assert "system: found 'My_Shop', must be text that fits ^[a-z][a-z0-9]*(-[a-z0-9]+)*$" in refusal
+    pattern = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+    assert f"system: found 'My_Shop', must be text that fits {pattern}" in refusal
 
 
 @pytest.mark.parametrize(
