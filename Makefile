@@ -31,6 +31,7 @@ help: ## this list
 
 .PHONY: synth
 synth: .build/ready ## synthesize SYSTEM (daadaar) in ENVIRONMENT (prod) into OUTPUT (cdk.out)
+	@test ! -e $(OUTPUT)/manifest.json || rm -rf $(OUTPUT)
 	@cdk synth --quiet --context system=$(SYSTEM) --context environment=$(ENVIRONMENT) \
 		--output $(OUTPUT)
 	@python -m reports.summary $(OUTPUT)

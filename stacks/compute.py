@@ -72,6 +72,12 @@ class ComputeStack(GraphStack):
             namespace=namespace_of(self.environment_spec.name),
             metrics=spec.metrics,
         )
+        cdk.CfnOutput(
+            service.released,
+            "Url",
+            description=f"Where {name} answers",
+            value=f"https://{service.service.attr_service_url}",
+        )
         release.only_when_released(service.released)
         if spec.domain:
             self.domains[name] = self._domain(name, spec.domain, service, release)
@@ -118,8 +124,8 @@ class ComputeStack(GraphStack):
             self,
             f"{pascal(name)}FirstRelease",
             description=f"{name} has no image yet",
-            value=f"Push an image (linux/amd64, tag release-...) to"
-            f" {release.registry}/{release.repository}, then:"
+            value=f"Fill the secrets that are still empty, push an image (linux/amd64, tag"
+            f" release-...) to {release.registry}/{release.repository}, then:"
             f" aws ssm put-parameter --region {self.place.region} --overwrite --type String"
             f" --name {release.parameter} --value sha256:<its digest>; then deploy again",
         )

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from config import aws
-from config.attributes import INTERNET
+from config.attributes import INTERNET, NOTIFIER
 from config.errors import listed
 from config.graph import endpoints, links
 from config.rules.links import section_of
@@ -114,10 +114,33 @@ def the_internet_is_reachable(environment: Environment) -> Findings:
             yield path, "is reachable by the network's NAT: remove `unreachable`"
 
 
+def a_way_out_is_used(environment: Environment) -> Findings:
+    """NAT costs money by the hour: somebody has to have a link that needs it."""
+    outside = {name for name, external in environment.externals.items() if external.hosts}
+    needed = any(target in outside | {INTERNET} for _, target, _ in links(environment))
+    if environment.network.nat != "none" and not needed:
+        message = (
+            "costs money and nobody may use it: link to `internet` or to an external with `hosts`,"
+            " or choose none"
+        )
+        yield ("network", "nat"), message
+
+
+def externals_are_used(environment: Environment) -> Findings:
+    """An outside service that nobody links to opens no way."""
+    used = {target for _, target, _ in links(environment)}
+    for name, external in environment.externals.items():
+        described = external.hosts or external.endpoint
+        if described and not external.cidrs and name not in {*used, INTERNET, NOTIFIER}:
+            yield ("externals", name), "nobody uses it: link to it by `uses`, or remove it"
+
+
 RULES = (
     zones_are_the_regions,
     zones_suffice,
     endpoints_are_offered,
     address_ranges_fit,
     the_internet_is_reachable,
+    a_way_out_is_used,
+    externals_are_used,
 )

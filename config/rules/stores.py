@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from config import aws, windows
 from config.errors import listed, nearest
-from config.graph import credentials
+from config.graph import credentials, links
 from config.model.stores import Postgres
+from config.rules.links import targets
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -52,6 +53,21 @@ def masters_are_nobody_else(environment: Environment) -> Findings:
             if store.master.username in taken:
                 path = ("stores", name, "master", "username")
                 yield path, "is taken by RDS or by a role that is made here: choose another"
+
+
+def somebody_owns_the_schema(environment: Environment) -> Findings:
+    """Services get rows and not tables: somebody has to make those."""
+    known = [*targets(environment)]
+    if not all(target in known for _, target, _ in links(environment)):
+        return
+    owned = {target for _, target, link in links(environment) if link.role == "owner"}
+    message = (
+        "nobody uses it `as: owner`, so nobody could make a table: say so in the link of the task"
+        " (or service) that migrates"
+    )
+    for name, store in environment.stores.items():
+        if isinstance(store, Postgres) and name not in owned:
+            yield ("stores", name), message
 
 
 def windows_are_apart(environment: Environment) -> Findings:
@@ -125,6 +141,7 @@ def _endpoint(path: tuple[str, ...], endpoint: str, port: int) -> Findings:
 RULES = (
     databases_can_be_created,
     masters_are_nobody_else,
+    somebody_owns_the_schema,
     windows_are_apart,
     secret_names_are_unique,
     externals_are_described,

@@ -95,7 +95,7 @@ def _what_remains(domain: str, dns: str, service: AppRunnerService) -> str:
     return (
         f"{domain} is associated with the service right after this deploy. Then set at {dns}:"
         f" CNAME {domain} -> {url} (DNS only, no proxy, until the certificate is active), and the"
-        " certificate's CNAME records, which the notifier posts and this command prints:"
+        " certificate's CNAME records, which this command prints:"
         f" aws apprunner describe-custom-domains --service-arn {arn}"
         " --query 'CustomDomains[].CertificateValidationRecords[].[Name,Type,Value]' --output text"
     )

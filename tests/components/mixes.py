@@ -87,6 +87,7 @@ services:
       orders: {env: ORDERS, query: {options: -c statement_timeout=5s}}
       stock: {env: {STOCK: url, STOCK_HOST: host}, login: read-only}
       notifier: {access: invoke}
+      internet: {reason: Reads the prices of others}
 tasks:
   migrate:
     kind: codebuild
@@ -95,6 +96,7 @@ tasks:
     command: npx migrate
     uses:
       orders: {as: owner, env: DATABASE_URL}
+      stock: {as: owner, env: STOCK_URL}
 notifier: {webhook: hook}
 channels:
   critical: {slack: true}

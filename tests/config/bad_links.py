@@ -80,10 +80,13 @@ DETAILS = {
         at="      cache:",
     ),
     "another query with the same login": bad(
-        ("database: {as: owner, env: DATABASE_URL}", "database: {env: DATABASE_URL}"),
+        (
+            "database: {as: owner, env: DATABASE_URL}",
+            "database: {as: owner, login: app, env: DATABASE_URL}",
+        ),
         path="tasks.migrations.uses.database",
         says=("login 'app' is used elsewhere with another role, query or secret", "`login:`"),
-        at="database: {env: DATABASE_URL}",
+        at="database: {as: owner, login: app",
     ),
     "another role with the same login": bad(
         ("as: owner, env: DATABASE_URL", "login: owner, env: DATABASE_URL"),

@@ -142,6 +142,12 @@ TASKS = {
     ),
 }
 STORES = {
+    "a database in which nobody may make a table": bad(
+        ("database: {as: owner, env: DATABASE_URL}", "database: {login: other, env: DATABASE_URL}"),
+        path="stores.database",
+        says="nobody uses it `as: owner`, so nobody could make a table",
+        at="  database:",
+    ),
     "a master with the owner's name": bad(
         ('version: "17.11"', 'version: "17.11"\n    master: {username: owner}'),
         path="stores.database.master.username",

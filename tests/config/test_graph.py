@@ -54,7 +54,7 @@ services:
     port: 80
     health: {path: /}
     uses:
-      database: {env: DATABASE_URL, login: worker, secret: small/worker}
+      database: {as: owner, env: DATABASE_URL, login: worker, secret: small/worker}
       events: {env: EVENTS_HOST}
       internet: {reason: Fetches whatever address a customer gives}
 channels:
@@ -150,7 +150,7 @@ def test_edges_from_a_node_are_its_own(small: Environment):
 def test_each_login_of_a_small_system_is_a_credential(small: Environment):
     assert credentials(small, "database") == (
         Credential("database", "app", "application", {}, None),
-        Credential("database", "worker", "application", {}, "small/worker"),
+        Credential("database", "worker", "owner", {}, "small/worker"),
     )
 
 

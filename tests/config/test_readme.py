@@ -1,0 +1,21 @@
+"""The file that the README shows is one that works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from config.graph import edges
+from tests.assemblies import environment_of
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def test_the_readmes_own_system_is_a_good_file(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```yaml\n(environment: .*?)```", README.read_text(), re.DOTALL)
+    environment = environment_of(text, tmp_path, system="shop")
+    assert {(edge.target, edge.ports) for edge in edges(environment) if edge.source == "web"} == {
+        ("database", (5432,)),
+        ("endpoint:s3", (443,)),
+        ("internet", (443,)),
+    }
