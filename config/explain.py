@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from config.document import dotted
 from config.errors import Problem, closest, listed, nearest, shown
+from config.model.base import IN_WORDS
 from config.model.environment import Environment
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _expectation(details: ErrorDetails, path: Path, data: Any) -> str:
         keys = list(fields_at(path, data))
         return f"a mapping with the keys {listed(keys)}" if keys else "a mapping"
     if kind == "string_pattern_mismatch":
-        return f"text that fits {context['pattern']}"
+        return IN_WORDS[context["pattern"]]
     if kind in EXPECTED:
         return EXPECTED[kind]
     if _is_of_addresses(context.get("error")):

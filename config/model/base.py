@@ -22,26 +22,57 @@ def _says_something(text: str) -> str:
     return text
 
 
+# What a pattern asks for, in words: nobody should have to read a regular expression.
+IN_WORDS: dict[str, str] = {}
+
+
+def fitting(
+    pattern: str, words: str, *, min_length: int | None = None, max_length: int | None = None
+) -> StringConstraints:
+    """Text that fits a pattern; `words` say which, and complete the sentence "must be …"."""
+    IN_WORDS[pattern] = words
+    return StringConstraints(pattern=pattern, min_length=min_length, max_length=max_length)
+
+
 NodeName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=31)
+    str,
+    fitting(
+        r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        "small letters, digits and single hyphens, such as web-api",
+        max_length=31,
+    ),
 ]
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+VariableName = Annotated[
+    str,
+    fitting(
+        r"^[A-Za-z_][A-Za-z0-9_]{0,127}$", "letters, digits and underscores, such as LOG_LEVEL"
+    ),
+]
 Reason = Annotated[str, AfterValidator(_says_something)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-UrlPath = Annotated[str, StringConstraints(pattern=r"^/[^\s?#]*$")]
+UrlPath = Annotated[str, fitting(r"^/[^\s?#]*$", "a path such as /health")]
 HostName = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=253
+    fitting(
+        r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+        "a host name such as api.example.com, without https:// and path",
+        max_length=253,
     ),
 ]
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-ClockTime = Annotated[str, StringConstraints(pattern=rf"^{CLOCK}$")]
-DailyWindow = Annotated[str, StringConstraints(pattern=rf"^{CLOCK}-{CLOCK}$")]
+ClockTime = Annotated[str, fitting(rf"^{CLOCK}$", "a time in UTC such as 05:00")]
+DailyWindow = Annotated[str, fitting(rf"^{CLOCK}-{CLOCK}$", "times in UTC such as 03:00-04:00")]
 WEEKDAY_TIME = rf"(mon|tue|wed|thu|fri|sat|sun):{CLOCK}"
-WeeklyWindow = Annotated[str, StringConstraints(pattern=rf"^{WEEKDAY_TIME}-{WEEKDAY_TIME}$")]
-SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+WeeklyWindow = Annotated[
+    str,
+    fitting(
+        rf"^{WEEKDAY_TIME}-{WEEKDAY_TIME}$", "days and times in UTC such as sun:04:30-sun:05:30"
+    ),
+]
+SecretName = Annotated[
+    str, fitting(r"^[A-Za-z0-9/_+=.@-]{1,512}$", "a name such as shop/prod/stripe")
+]
+Email = Annotated[str, fitting(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "an address such as ops@example.com")]
 
 
 class OptOut(Part):

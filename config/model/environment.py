@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from config.model.base import NodeName, Part
+from config.model.base import NodeName, Part, fitting
 from config.model.network import Network
 from config.model.outside import (
     AlarmChange,
@@ -19,8 +19,8 @@ from config.model.outside import (
 from config.model.services import Service, Task
 from config.model.stores import BroughtSecret, Store
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-RegionName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+AccountId = Annotated[str, fitting(r"^\d{12}$", "the account's twelve digits in quotes")]
+RegionName = Annotated[str, fitting(r"^[a-z]{2}(-[a-z]+)+-\d$", "a region such as us-east-1")]
 
 
 class Environment(Part):

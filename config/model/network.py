@@ -5,13 +5,13 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from config.model.base import LogDays, Part
+from config.model.base import LogDays, Part, fitting
 
 Tier = Literal["public", "private", "isolated"]
-ZoneName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")]
-ZoneId = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}\d-az\d$")]
+ZoneName = Annotated[str, fitting(r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$", "a zone such as us-east-1a")]
+ZoneId = Annotated[str, fitting(r"^[a-z]{2,4}\d-az\d$", "a zone's id such as use1-az6")]
 
 
 class Network(Part):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from config.model.base import Email, HostName, LogDays, NodeName, Part, Port
+from config.model.base import Email, HostName, LogDays, NodeName, Part, Port, fitting
 from config.model.links import Uses
 
 
@@ -35,7 +35,12 @@ class Image(Part):
 
     repository: Annotated[
         str,
-        StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$", min_length=2, max_length=256),
+        fitting(
+            r"^[a-z0-9]+([._/-][a-z0-9]+)*$",
+            "a repository's name in small letters, such as shop/web",
+            min_length=2,
+            max_length=256,
+        ),
     ]
     keep: Annotated[int, Field(ge=1, le=1000)] = 10
     untagged_days: Annotated[int, Field(ge=1)] = 7
@@ -44,7 +49,12 @@ class Image(Part):
 class Notifier(Part):
     """The Slack notifier function: a channel for alarms, and a node that services may invoke."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    name: (
+        Annotated[
+            str, fitting(r"^[A-Za-z0-9_-]{1,64}$", "letters, digits, hyphens and underscores")
+        ]
+        | None
+    ) = None
     webhook: NodeName
     log_days: LogDays = 90
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from config.model.base import (
     HostName,
@@ -14,6 +14,7 @@ from config.model.base import (
     Port,
     UrlPath,
     VariableName,
+    fitting,
 )
 from config.model.links import Uses
 from config.model.outside import Severity
@@ -83,9 +84,16 @@ class AppRunner(Part):
 
     kind: Literal["app-runner"]
     existing_customer: bool = False
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{3,39}$")] | None = (
-        None
-    )
+    name: (
+        Annotated[
+            str,
+            fitting(
+                r"^[A-Za-z0-9][A-Za-z0-9_-]{3,39}$",
+                "4 to 40 letters, digits, hyphens and underscores",
+            ),
+        ]
+        | None
+    ) = None
     image: NodeName
     port: Port
     health: Health | None = None
@@ -94,7 +102,9 @@ class AppRunner(Part):
     scale: AppRunnerScale = AppRunnerScale()
     public: bool = True
     domain: HostName | None = None
-    dns: Annotated[str, StringConstraints(pattern=r"^[\w .-]+$")] = "your DNS provider"
+    dns: Annotated[str, fitting(r"^[\w .-]+$", "a provider's name such as Cloudflare")] = (
+        "your DNS provider"
+    )
     probe: Probe | None = None
     env: dict[VariableName, str] = {}
     uses: Uses = {}
@@ -112,14 +122,29 @@ class CodeBuildTask(Part):
     """
 
     kind: Literal["codebuild"]
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{1,254}$")] | None = (
-        None
-    )
-    role_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+=,.@_-]{1,64}$")] | None = (
-        None
-    )
+    name: (
+        Annotated[
+            str,
+            fitting(
+                r"^[A-Za-z0-9][A-Za-z0-9_-]{1,254}$",
+                "2 to 255 letters, digits, hyphens and underscores",
+            ),
+        ]
+        | None
+    ) = None
+    role_name: (
+        Annotated[
+            str,
+            fitting(
+                r"^[A-Za-z0-9+=,.@_-]{1,64}$", "at most 64 letters, digits and signs of +=,.@_-"
+            ),
+        ]
+        | None
+    ) = None
     image: NodeName
-    buildspec: Annotated[str, StringConstraints(pattern=r"^[\w./-]+\.ya?ml$")]
+    buildspec: Annotated[
+        str, fitting(r"^[\w./-]+\.ya?ml$", "a file of this repository that ends in .yml")
+    ]
     compute: Literal["BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"] = (
         "BUILD_GENERAL1_SMALL"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from config.model.base import (
     ClockTime,
@@ -14,14 +14,25 @@ from config.model.base import (
     Part,
     SecretName,
     WeeklyWindow,
+    fitting,
 )
 
 # What RDS and ElastiCache both take, with room for what is appended to it.
-StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9]|-[a-z0-9]){0,30}$")]
+StoreName = Annotated[
+    str,
+    fitting(
+        r"^[a-z]([a-z0-9]|-[a-z0-9]){0,30}$", "small letters, digits and single hyphens, 31 at most"
+    ),
+]
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 BucketName = Annotated[
     str,
-    StringConstraints(pattern=rf"^{LABEL}(\.{LABEL})*$", min_length=3, max_length=63),
+    fitting(
+        rf"^{LABEL}(\.{LABEL})*$",
+        "a bucket's name: small letters, digits, hyphens and single dots",
+        min_length=3,
+        max_length=63,
+    ),
 ]
 
 
@@ -40,9 +51,9 @@ class SingleZone(OptOut):
 class MasterUser(Part):
     """RDS's master user and the name of the secret that holds its password."""
 
-    username: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,15}$")] = (
-        "postgres_admin"
-    )
+    username: Annotated[
+        str, fitting(r"^[a-z][a-z0-9_]{0,15}$", "16 small letters, digits and underscores at most")
+    ] = "postgres_admin"
     secret: SecretName | None = None
 
 
@@ -51,11 +62,17 @@ class Postgres(Part):
 
     kind: Literal["postgres"]
     name: StoreName | None = None
-    version: Annotated[str, StringConstraints(pattern=r"^\d{2}\.\d{1,2}$")]
-    instance_class: Annotated[
-        str, Field(alias="class"), StringConstraints(pattern=r"^[a-z0-9]+\.[a-z0-9]+$")
+    version: Annotated[
+        str, fitting(r"^\d{2}\.\d{1,2}$", "major and minor version in quotes, such as 17.11")
     ]
-    database: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    instance_class: Annotated[
+        str,
+        Field(alias="class"),
+        fitting(r"^[a-z0-9]+\.[a-z0-9]+$", "a class without `db.`, such as t4g.small"),
+    ]
+    database: Annotated[
+        str, fitting(r"^[a-z][a-z0-9_]{0,62}$", "small letters, digits and underscores")
+    ]
     storage_gb: Annotated[int, Field(ge=20, le=65536)] = 20
     max_storage_gb: Annotated[int, Field(ge=20, le=65536)] | None = None
     multi_az: Literal[True] | SingleZone = True

@@ -18,7 +18,7 @@ CASES = {
     "an address that is none": bad(
         ("team@example.com", "team"),
         path="channels.info.email.0",
-        says="found 'team', must be text that fits",
+        says="found 'team', must be an address such as ops@example.com",
         at="info: {email",
     ),
     "Slack without a notifier": bad(

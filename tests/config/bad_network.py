@@ -73,12 +73,12 @@ ZONED = {
     "a zone without its letter": bad(
         ("us-east-1c:", "us-east-1:"),
         path="network.zones.us-east-1",
-        says="the name 'us-east-1' must be text that fits",
+        says="the name 'us-east-1' must be a zone such as us-east-1a",
     ),
     "a zone's id that is none": bad(
         ("us-east-1c: use1-az2", "us-east-1c: us-east-1c"),
         path="network.zones.us-east-1c",
-        says="found 'us-east-1c', must be text that fits",
+        says="found 'us-east-1c', must be a zone's id such as use1-az6",
     ),
     "a zone of another region": bad(
         ("us-east-1c:", "us-west-2c:"),

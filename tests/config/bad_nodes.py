@@ -19,7 +19,7 @@ SERVICES = {
     "a path that is none": bad(
         ("health: {path: /health}", "health: {path: health}"),
         path="services.backend.health.path",
-        says="found 'health', must be text that fits ^/",
+        says="found 'health', must be a path such as /health",
     ),
     "memory that does not go with the CPU": bad(
         ("cpu: 1024", "cpu: 256"),
@@ -63,13 +63,13 @@ SERVICES = {
     "a name that is too short": bad(
         ("port: 8080", "port: 8080\n    name: a"),
         path="services.backend.name",
-        says="found 'a', must be text that fits",
+        says="found 'a', must be 4 to 40 letters",
         at="name: a",
     ),
     "a domain that is an address": bad(
         ("domain: api.example.com", "domain: https://api.example.com"),
         path="services.backend.domain",
-        says="found 'https://api.example.com', must be text that fits",
+        says="found 'https://api.example.com', must be a host name such as api.example.com",
     ),
     "a probe without a domain": bad(
         ("    domain: api.example.com\n", ""),
@@ -194,7 +194,7 @@ STORES = {
     "a PostgreSQL without its minor": bad(
         ('"17.11"', '"17"'),
         path="stores.database.version",
-        says="found '17', must be text that fits",
+        says="found '17', must be major and minor version in quotes, such as 17.11",
         at='version: "17"',
     ),
     "storage that can't grow": bad(
@@ -218,7 +218,7 @@ STORES = {
     "a bucket's name with capitals": bad(
         ("versioned: true", "name: Media\n    versioned: true"),
         path="stores.media.name",
-        says="found 'Media', must be text that fits",
+        says="found 'Media', must be a bucket's name: small letters",
     ),
 }
 OUTSIDE = {
@@ -258,7 +258,7 @@ OUTSIDE = {
     "a host that is an address": bad(
         ("[errors.example.com]", '["https://errors.example.com"]'),
         path="externals.errors.hosts.0",
-        says="found 'https://errors.example.com', must be text that fits",
+        says="found 'https://errors.example.com', must be a host name such as",
     ),
     "a secret that nobody brings": bad(
         ("smtp: {brought: true", "smtp: {brought: false"),

@@ -96,7 +96,7 @@ WRONG_TYPES = {
     "an account too short": bad(
         ('account: "111111111111"', 'account: "11111111111"'),
         path="account",
-        says=("found '11111111111'", r"text that fits ^\d{12}$"),
+        says=("found '11111111111'", "must be the account's twelve digits in quotes"),
     ),
     "a port as text": bad(
         ("port: 8080", 'port: "8080"'),
@@ -178,12 +178,12 @@ WRONG_TYPES = {
     "a variable's name with a dash": bad(
         ("NODE_ENV: production", "node-env: production"),
         path="services.backend.env.node-env",
-        says="the name 'node-env' must be text that fits",
+        says="the name 'node-env' must be letters, digits and underscores",
     ),
     "a node's name with a capital": bad(
         ("repository: demo-web", "repository: demo-web}\n  Web: {repository: demo-other"),
         path="images.Web",
-        says="the name 'Web' must be text that fits",
+        says="the name 'Web' must be small letters, digits and single hyphens",
         at="Web:",
     ),
 }
