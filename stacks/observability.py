@@ -108,8 +108,7 @@ class ObservabilityStack(GraphStack):
         redeploys = compute.redeploys.get(name, [])
         self._watch(
             admin_of(name),
-            metrics.of_function(admin)
-            | (metrics.of_machines("redeploys", redeploys) if redeploys else {}),
+            metrics.of_function(admin) | metrics.of_machines("redeploys", redeploys),
         )
 
     def _watch(self, node: str, series: dict[str, Series]) -> None:

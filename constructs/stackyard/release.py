@@ -27,7 +27,11 @@ def parameter_name(*, system: str, environment: str, service: str) -> str:
 
 
 def release_parameter(scope: Construct, construct_id: str, *, name: str, service: str) -> None:
-    """The parameter itself. Later deploys of this stack leave its value alone."""
+    """The parameter itself.
+
+    CloudFormation writes `unreleased` again whenever anything of the resource changes, and the
+    release is undone: nothing of it may ever change, tags included (a test pins it).
+    """
     parameter = ssm.CfnParameter(
         scope,
         construct_id,
