@@ -23,12 +23,16 @@ ROOT = Path(__file__).resolve().parent.parent / "systems"
 
 def systems(root: Path = ROOT) -> Mapping[str, tuple[str, ...]]:
     """Every system that has an environment, with the names of its environments."""
-    found = {
-        folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml") if _declares(file)))
-        for folder in sorted(root.iterdir())
-        if folder.is_dir()
-    }
+    found = {folder.name: _environments(folder) for folder in _folders(root)}
     return {system: environments for system, environments in found.items() if environments}
+
+
+def _folders(root: Path) -> list[Path]:
+    return [folder for folder in sorted(root.iterdir()) if folder.is_dir()]
+
+
+def _environments(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in folder.glob("*.yaml") if _declares(file)))
 
 
 def _declares(file: Path) -> bool:
@@ -81,7 +85,7 @@ def parse(document: Document, *, system: str) -> Environment:
 
 def _disagreements(model: Environment, document: Document, root: Path) -> Iterator[Problem]:
     """Environments that share an account share `<system>-images`: they describe it alike."""
-    for name in systems(root)[model.system]:
+    for name in _environments(root / model.system):
         if name == model.environment:
             continue
         try:
@@ -103,13 +107,17 @@ def _placed(document: Document, path: tuple[str | int, ...], message: str) -> Pr
 
 
 def _file(system: str, environment: str, root: Path) -> Path:
+    # Only the one folder is read; the others matter when the name is wrong.
+    folder = next((folder for folder in _folders(root) if folder.name == system), None)
+    path = root / system / f"{environment}.yaml"
+    if folder:
+        if environment in _environments(folder):
+            return path
+        if environment in {file.stem for file in folder.glob("*.yaml")}:
+            name = path.relative_to(root.parent).as_posix()
+            message = f"has no `environment: {environment}`: it can be extended, but not deployed"
+            raise one_problem(name, message)
     known = systems(root)
-    if environment in known.get(system, ()):
-        return root / system / f"{environment}.yaml"
-    if environment in _fragments(system, root):
-        name = (root / system / f"{environment}.yaml").relative_to(root.parent).as_posix()
-        message = f"has no `environment: {environment}`: it can be extended, but not deployed"
-        raise one_problem(name, message)
     if system not in known:
         hint = nearest(system, list(known))
         raise one_problem("", f"there is no system {system!r}{hint}; known: {listed(known)}")
@@ -118,9 +126,3 @@ def _file(system: str, environment: str, root: Path) -> Path:
         f"system {system!r} has no environment {environment!r}"
         f"{nearest(environment, known[system])}; known: {listed(known[system])}",
     )
-
-
-def _fragments(system: str, root: Path) -> set[str]:
-    folders = [folder for folder in root.iterdir() if folder.name == system and folder.is_dir()]
-    files = [file for folder in folders for file in folder.glob("*.yaml")]
-    return {file.stem for file in files if not _declares(file)}
