@@ -19,6 +19,7 @@ launch.import_meanwhile("aws_cdk", *(f"stacks.{name}" for name in STACKS))
 import typeguard  # noqa: F401  (jsii needs it at its first call: better now than then)
 
 from config.errors import ConfigError
+from config.graph import groups
 from config.load import load_environment
 from reports.findings import findings
 from stackyard.bundle import BundleError
@@ -61,14 +62,23 @@ def build(scope: Construct, environment: Environment) -> None:
 
     from stacks.compute import ComputeStack
 
-    compute = ComputeStack(
-        scope, environment=environment, network=network, data=data, notify=notify
-    )
-    # Neither may refer to them, and both need what stands there: parameters and images.
-    compute.add_stack_dependency(images)
-    compute.add_stack_dependency(data)
+    computes: list[ComputeStack] = []
+    for group in groups(environment):
+        compute = ComputeStack(
+            scope,
+            environment=environment,
+            network=network,
+            data=data,
+            notify=notify,
+            group=group,
+            above=tuple(computes),
+        )
+        # Neither may refer to them, and both need what stands there: parameters and images.
+        compute.add_stack_dependency(images)
+        compute.add_stack_dependency(data)
+        computes.append(compute)
     pipelines = None
-    if environment.tasks:
+    if any(task.kind == "codebuild" for task in environment.tasks.values()):
         pipelines = PipelinesStack(
             scope, environment=environment, network=network, data=data, notify=notify
         )
@@ -76,14 +86,16 @@ def build(scope: Construct, environment: Environment) -> None:
 
     from stacks.observability import ObservabilityStack
 
-    ObservabilityStack(
-        scope,
-        environment=environment,
-        data=data,
-        notify=notify,
-        compute=compute,
-        pipelines=pipelines,
-    )
+    for compute in computes:
+        ObservabilityStack(
+            scope,
+            environment=environment,
+            data=data,
+            notify=notify,
+            compute=compute,
+            computes=computes,
+            pipelines=pipelines,
+        )
 
 
 def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[NagPack]] | None = None) -> int:

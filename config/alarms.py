@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from config.graph import admin_of
-from config.model.stores import Postgres, Valkey
+from config.attributes import BALANCER, NOTIFIER
+from config.graph import admin_of, depth_of, queues
+from config.model.fargate import Fargate, FargateTask
+from config.model.postgres import Postgres
+from config.model.valkey import EVICTING, NodesValkey, ServerlessValkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,12 +53,36 @@ POSTGRES = (
     Alarm("memory", 128, 10, "warning", "less than {} MB of memory free", below=True),
     Alarm("latency", 50, 10, "warning", "reads or writes take more than {} ms"),
 )
+REPLICATED = (Alarm("lag", 60, 5, "warning", "a read replica is more than {} s behind"),)
 SERVERLESS_CACHE = (
     Alarm("memory", 80, 5, "warning", "more than {} percent of the allowed data stored"),
     Alarm("throttled", 0, 5, "warning", "more than {} commands throttled"),
     Alarm("latency", 100, 5, "warning", "commands take more than {} ms inside the cache"),
     Alarm("refused", 0, 5, "warning", "more than {} logins refused"),
 )
+NODES_CACHE = (
+    Alarm("memory", 80, 5, "warning", "more than {} percent of the memory in use"),
+    Alarm("cpu", 80, 5, "warning", "engine CPU above {} percent"),
+    Alarm("lag", 10, 5, "warning", "a replica is more than {} s behind"),
+    Alarm("refused", 0, 5, "warning", "more than {} logins refused"),
+)
+EVICTING_CACHE = (Alarm("evictions", 1000, 5, "info", "more than {} entries thrown out"),)
+FARGATE = (
+    Alarm("cpu", 80, 10, "warning", "CPU above {} percent"),
+    Alarm("memory", 85, 10, "warning", "memory above {} percent"),
+    Alarm("running", 0, 5, "warning", "more than {} of the wanted tasks are not running"),
+)
+# `errors` also rolls a deployment back that rings it.
+SERVED = (
+    Alarm("errors", 10, 1, "critical", "more than {} answers of 5xx"),
+    Alarm("latency", 2000, 5, "warning", "answers take more than {} ms on average"),
+    Alarm("down", 1, 1, "critical", "fewer than {} healthy tasks behind the balancer", below=True),
+)
+BALANCER_ALARMS = (
+    Alarm("errors", 10, 5, "critical", "the balancer itself answered 5xx more than {} times"),
+    Alarm("rejected", 0, 5, "warning", "more than {} connections rejected"),
+)
+FARGATE_TASK = (Alarm("failed", 0, 5, "warning", "more than {} runs failed"),)
 FUNCTION = (
     Alarm("errors", 0, 5, "warning", "more than {} invocations failed"),
     Alarm("throttles", 0, 5, "warning", "more than {} invocations throttled"),
@@ -64,7 +91,7 @@ ADMIN = (
     *FUNCTION,
     Alarm("redeploys", 0, 5, "warning", "more than {} redeployments after a rotation failed"),
 )
-NOTIFIER = (
+NOTIFIER_ALARMS = (
     *FUNCTION,
     Alarm("undelivered", 0, 5, "critical", "more than {} events could not be delivered"),
 )
@@ -78,18 +105,27 @@ def catalogue(environment: Environment) -> Mapping[str, tuple[Alarm, ...]]:
 
 def _catalogue(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...]]]:
     for name, service in environment.services.items():
-        with_domain = WITH_DOMAIN if service.domain else ()
-        yield name, APP_RUNNER + with_domain + (PROBED if service.probe else ())
-    for name in environment.tasks:
-        yield name, BUILD
+        probed = PROBED if service.probe else ()
+        if isinstance(service, Fargate):
+            yield name, FARGATE + (SERVED if service.routes else ()) + probed
+        else:
+            yield name, APP_RUNNER + (WITH_DOMAIN if service.domain else ()) + probed
+    if environment.balancer:
+        yield BALANCER, BALANCER_ALARMS
+    for name, task in environment.tasks.items():
+        yield name, FARGATE_TASK if isinstance(task, FargateTask) else BUILD
     for name, store in environment.stores.items():
         if isinstance(store, Postgres):
-            yield name, POSTGRES
+            yield name, POSTGRES + (REPLICATED if store.replica else ())
             yield admin_of(name), ADMIN
-        elif isinstance(store, Valkey):
+        elif isinstance(store, ServerlessValkey):
             yield name, SERVERLESS_CACHE
+        elif isinstance(store, NodesValkey):
+            yield name, NODES_CACHE + (EVICTING_CACHE if store.policy in EVICTING else ())
+            if queues(environment, name):
+                yield depth_of(name), FUNCTION
     if environment.notifier:
-        yield "notifier", NOTIFIER
+        yield NOTIFIER, NOTIFIER_ALARMS
 
 
 def alarms_of(environment: Environment, node: str) -> tuple[Alarm, ...]:

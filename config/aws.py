@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-# Which interface endpoints the kinds of node need that run inside the VPC. What App Runner itself
-# does (pull, log, read secrets) does not pass through a VPC connector:
+# The AWS services that the kinds of node call which run inside the VPC. What App Runner itself does
+# (pull, log, read secrets) does not pass through a VPC connector:
 # https://docs.aws.amazon.com/apprunner/latest/dg/network-vpc.html
-PLATFORM_ENDPOINTS = {
-    "app-runner": (),
-    "codebuild": ("ecr.api", "ecr.dkr", "logs", "secretsmanager"),
-    "database-admin": ("secretsmanager",),
-}
+# A Fargate task pulls and logs over its own network interface; a task with secrets reads those too:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
 # ECR keeps image layers in S3, and CodeBuild fetches its buildspec there.
-PLATFORM_GATEWAYS: dict[str, tuple[str, ...]] = {
+PLATFORM_NEEDS: dict[str, tuple[str, ...]] = {
     "app-runner": (),
-    "codebuild": ("s3",),
-    "database-admin": (),
+    "codebuild": ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "s3"),
+    "fargate": ("ecr.api", "ecr.dkr", "logs", "s3"),
+    "function": ("secretsmanager",),
 }
 
 # Services that `endpoint:` of an external may name, with the ports that they answer on.
@@ -81,13 +79,34 @@ APP_RUNNER_MEMORY = {
     4096: (8192, 10240, 12288),
 }
 
+# CPU (1/1024 vCPU) to the memory (MiB) that Fargate sells with it.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
+FARGATE_MEMORY: dict[int, tuple[int, ...]] = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4097, 1024)),
+    1024: tuple(range(2048, 8193, 1024)),
+    2048: tuple(range(4096, 16385, 1024)),
+    4096: tuple(range(8192, 30721, 1024)),
+    8192: tuple(range(16384, 61441, 4096)),
+    16384: tuple(range(32768, 122881, 8192)),
+}
+
+# The container that a program's own image runs in.
+MAIN_CONTAINER = "app"
+# What ECS Exec's agent writes to (aws/containers-roadmap#1359).
+SHELL_FOLDERS = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
+
 # Five addresses of every subnet belong to AWS.
 # https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 SMALLEST_SUBNET = 28
 SMALLEST_VPC = 28
 LARGEST_VPC = 16
 
+# https://aws.amazon.com/s3/pricing/: Glacier Flexible Retrieval is billed for 90 days at least.
+GLACIER_LEAST_DAYS = 90
+
 DOMAIN = "amazonaws.com"
-VALKEY_PORTS = {"serverless": (6379, 6380)}
+VALKEY_PORTS = {"serverless": (6379, 6380), "nodes": (6379,)}
 POSTGRES_PORT = 5432
+HTTP_PORT = 80
 HTTPS_PORT = 443

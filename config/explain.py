@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from config.document import dotted
 from config.errors import Problem, closest, listed, nearest, shown
+from config.like import LIKE, SECTIONS
 from config.model.base import IN_WORDS
 from config.model.environment import Environment
 
@@ -36,6 +37,8 @@ EXPECTED = {
     "too_short": "a mapping with at least one entry",
 }
 ADDRESSES = "an address range such as 10.0.0.0/16, with no bits set behind its prefix"
+# The keys that tell the members of a union apart.
+TAGS = ("kind", "topology")
 # What the other members of a union say of a mapping: noise where one member explains it.
 OF_NO_MAPPING = ("string_type", "int_type", "float_type", "bool_type", "literal_error")
 
@@ -56,7 +59,12 @@ def _place(data: Any, details: ErrorDetails) -> Path:
     path = _within(data, details["loc"])
     if details["type"] == "missing":
         return (*path, details["loc"][-1])
-    return (*path, "kind") if details["type"].startswith("union_tag") else path
+    return (*path, _tag(details)) if details["type"].startswith("union_tag") else path
+
+
+def _tag(details: ErrorDetails) -> str:
+    """The key that tells the members of a union apart, such as `kind`."""
+    return str(details["ctx"]["discriminator"]).strip("'")
 
 
 def _within(data: Any, location: Path) -> Path:
@@ -104,12 +112,15 @@ def _message(group: list[ErrorDetails], path: Path, data: Any) -> str:
     """What is wrong at one path; the members of a union are joined into one sentence."""
     kind = group[0]["type"]
     if kind in ("missing", "union_tag_not_found"):
-        kinds = list(_kinds(path[:-1], data)) if path[-1] == "kind" else []
+        kinds = (
+            list(_kinds(path, data)) if kind == "union_tag_not_found" or path[-1] == "kind" else []
+        )
         return f"is required: {_one_of(kinds)}" if kinds else "is required"
     if kind == "extra_forbidden":
         allowed = list(fields_at(path[:-1], data))
         return f"unknown key{nearest(str(path[-1]), allowed)}; allowed: {listed(allowed)}"
-    value = group[0]["input"]["kind"] if kind == "union_tag_invalid" else group[0]["input"]
+    value = group[0]["input"]
+    value = value[_tag(group[0])] if kind == "union_tag_invalid" else value
     start = f"the name {shown(value)}" if _is_of_key(group[0]) else f"found {_found(value)},"
     expected = dict.fromkeys(_expectation(details, path, data) for details in group)
     remedies = dict.fromkeys(_remedy(details, value) for details in group)
@@ -179,13 +190,22 @@ def fields_at(path: Path, data: Any) -> Iterator[str]:
         for model in _models_at(path, data)
         for name, info in model.model_fields.items()
     ]
-    # `system` is the folder's name, and `extends` is gone before a model sees the file.
-    yield from names if path else ["extends", *(name for name in names if name != "system")]
+    # `system` is the folder's name; `extends` and `like` are gone before a model sees the file.
+    if not path:
+        names = ["extends", *(name for name in names if name != "system")]
+    elif len(path) == 2 and path[0] in SECTIONS:
+        names.append(LIKE)
+    yield from dict.fromkeys(names)
 
 
 def _kinds(path: Path, data: Any) -> Iterator[str]:
-    for model in _models_at(path, data):
-        yield from map(str, get_args(model.model_fields["kind"].annotation))
+    """The words that a key may hold which tells the members of a union apart."""
+    names = (
+        str(name)
+        for model in _models_at(path[:-1], data)
+        for name in get_args(model.model_fields[str(path[-1])].annotation)
+    )
+    yield from dict.fromkeys(names)
 
 
 def _models_at(path: Path, data: Any) -> list[type[BaseModel]]:
@@ -214,11 +234,13 @@ def _choices(annotation: Any) -> list[Any]:
 
 
 def _fits(annotation: Any, data: Any) -> bool:
-    """Whether a member of a union is the one that the data's `kind` names."""
+    """Whether a member of a union is the one that the data's tags name."""
     if not (_is_model(annotation) and isinstance(data, dict)):
         return False
-    kind = annotation.model_fields.get("kind")
-    return kind is None or data.get("kind") in get_args(kind.annotation)
+    tags = (annotation.model_fields.get(tag) for tag in TAGS)
+    words = [get_args(tag.annotation) if tag else () for tag in tags]
+    told = zip((data.get(tag) for tag in TAGS), words, strict=True)
+    return all(not allowed or word in allowed for word, allowed in told)
 
 
 def _inside(annotation: Any, step: str | int) -> Any:

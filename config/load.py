@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from config.document import BROKEN, MAX_BYTES, Document, load
 from config.errors import ConfigError, Problem, listed, nearest, one_problem
 from config.explain import explained
+from config.like import resolve_likes
 from config.model.environment import Environment
 from config.rules import broken_rules
 
@@ -67,6 +68,7 @@ def load_environment(system: str, environment: str, *, root: Path = ROOT) -> Env
 
 def parse(document: Document, *, system: str) -> Environment:
     """A merged document as an Environment. Raises ConfigError with everything that is wrong."""
+    document = resolve_likes(document)
     data = {**document.data, "system": system}
     if "system" in document.data:
         file, line = document.place(("system",))

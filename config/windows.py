@@ -6,6 +6,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60
 WEEK = 7 * DAY
 SHORTEST = 30
+HOUR = 60
 
 
 def minutes(clock: str) -> int:

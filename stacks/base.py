@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from config.alarms import alarms_of
 from config.attributes import attributes_of
 from config.graph import edges_from, login_of
+from stackyard.alarms import watch
 from stackyard.edges import ways
 from stackyard.node import wire
 from stackyard.release import Release, parameter_name
@@ -14,12 +16,20 @@ from stackyard.stack import EnvironmentStack
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk.aws_cloudwatch import CfnAlarm
     from constructs import Construct
+
+    from config.alarms import Alarm
 
     from config.graph import Runner
     from config.model.environment import Environment
     from stackyard.edges import Way
+    from stackyard.metrics import Series
+    from config.model.programs import Sidecar
     from stackyard.node import Node, Wiring
+    from stackyard.topics import TierTopic
+
+    Linked = Runner | Sidecar
 
 
 class GraphStack(EnvironmentStack):
@@ -48,27 +58,55 @@ class GraphStack(EnvironmentStack):
             protected=protected,
         )
         self.environment_spec = environment
+        self.releases: dict[str, Release] = {}
 
-    def wiring(self, runner: Runner, nodes: Mapping[str, Node]) -> Wiring:
-        """What a runner gets from its links."""
+    def wiring(self, linked: Linked, nodes: Mapping[str, Node]) -> Wiring:
+        """What a runner, or a sidecar of one, gets from its links."""
         return wire(
-            env=runner.env,
-            uses=runner.uses,
+            env=linked.env,
+            uses=linked.uses,
             nodes=nodes,
             default_attribute=lambda node: attributes_of(self.environment_spec, node).default,
             login_of=login_of,
         )
 
-    def release(self, name: str, *, service: str) -> Release:
-        """The released image of a service, as this stack's template reads it."""
+    def release(self, image: str) -> Release:
+        """The released digest of an image, as this stack's template reads it."""
         environment = self.environment_spec
-        return Release(
+        if image not in self.releases:
+            self.releases[image] = Release(
+                self,
+                f"{pascal(image)}Release",
+                parameter=parameter_name(
+                    system=environment.system, environment=environment.environment, image=image
+                ),
+                repository=environment.images[image].repository,
+            )
+        return self.releases[image]
+
+    def alarms_for(self, node: str, *, only: Sequence[str] = ()) -> list[Alarm]:
+        """The alarms of a node as the file wants them, some of them where only those are."""
+        found = alarms_of(self.environment_spec, node)
+        return [alarm for alarm in found if not only or alarm.name in only]
+
+    def ring(
+        self,
+        node: str,
+        alarm: Alarm,
+        series: Series,
+        *,
+        topics: Mapping[str, TierTopic],
+        recovery: str | None = None,
+    ) -> CfnAlarm:
+        """An alarm, which tells its tier's topic; its end may concern another tier."""
+        return watch(
             self,
-            f"{pascal(name)}Release",
-            parameter=parameter_name(
-                system=environment.system, environment=environment.environment, service=service
-            ),
-            repository=environment.images[environment.services[service].image].repository,
+            f"{pascal(node)}{pascal(alarm.name)}Alarm",
+            name=f"{self.environment_spec.name}-{node}-{alarm.name}",
+            alarm=alarm,
+            series=series,
+            topic_arn=topics[alarm.tier].arn,
+            recovery_topic_arn=topics[recovery or alarm.tier].arn,
         )
 
     def out(

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from config import aws
-from config.graph import admin_of, credentials, store_name
-from config.model.stores import Bucket as BucketSpec
-from config.model.stores import Postgres, Valkey
+from config.graph import admin_of, credentials, proxy_of, queues, store_name
+from config.model.buckets import Bucket as BucketSpec
+from config.model.postgres import Postgres
+from config.model.secrets import BroughtSecret
+from config.model.valkey import NodesValkey, ServerlessValkey
 from stacks.base import GraphStack, pascal
 from stackyard.bucket import Bucket, LogBucket
 from stackyard.cache import ServerlessCache
+from stackyard.cache_nodes import NodesCache
 from stackyard.database import Database
 from stackyard.database_admin import DatabaseAdmin
+from stackyard.database_proxy import DatabaseProxy
+from stackyard.database_replica import replica
 from stackyard.key import EnvironmentKey
 from stackyard.node import Node
 from stackyard.release import parameter_name, release_parameter
-from stackyard.secret import BROUGHT_TAG, brought_secret
+from stackyard.secret import BROUGHT_TAG, brought_secret, made_up_secret
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -51,7 +56,8 @@ class DataStack(GraphStack):
         self.nodes: dict[str, Node] = {}
         self.admins: dict[str, DatabaseAdmin] = {}
         for name, secret in environment.secrets.items():
-            self.nodes[name] = brought_secret(
+            make = brought_secret if isinstance(secret, BroughtSecret) else made_up_secret
+            self.nodes[name] = make(
                 self, f"{pascal(name)}Secret", node=name, spec=secret, key=self.key
             )
         for name in environment.externals:
@@ -61,7 +67,7 @@ class DataStack(GraphStack):
             match store:
                 case Postgres():
                     self.nodes[name] = self._database(name, store)
-                case Valkey():
+                case ServerlessValkey() | NodesValkey():
                     self.nodes[name] = self._cache(name, store)
                 case BucketSpec():
                     self.nodes[name] = self._bucket(name, store, logs)
@@ -93,6 +99,15 @@ class DataStack(GraphStack):
             key=self.key,
             protected=environment.production,
         )
+        hosts: dict[str | None, str] = {None: database.instance.db_instance_endpoint_address}
+        if spec.replica:
+            copy = replica(self, f"{pascal(name)}Replica", node=name, database=database)
+            hosts["reader"] = copy.attr_endpoint_address
+        nodes = {name: Node(group_id=database.group_id)}
+        proxy = self._proxy(name, spec, database, nodes) if spec.proxy else None
+        if proxy:
+            hosts["proxy"] = proxy.host
+            self.nodes[proxy_of(name)] = Node(group_id=proxy.group_id)
         admin = DatabaseAdmin(
             self,
             f"{pascal(name)}Admin",
@@ -100,11 +115,9 @@ class DataStack(GraphStack):
             database=database,
             store=name,
             credentials=credentials(environment, name),
-            out=self.out(
-                admin_of(name),
-                nodes={name: Node(group_id=database.group_id)},
-                endpoint_groups=network.endpoint_groups,
-            ),
+            hosts=hosts,
+            colours=proxy.colours if proxy else {},
+            out=self.out(admin_of(name), nodes=nodes, endpoint_groups=network.endpoint_groups),
             placement=network.for_programs,
             key=self.key,
         )
@@ -113,22 +126,41 @@ class DataStack(GraphStack):
             group_id=database.group_id,
             urls=admin.urls,
             values={
-                "host": database.instance.db_instance_endpoint_address,
+                "host": hosts[None],
                 "port": str(aws.POSTGRES_PORT),
                 "database": spec.database,
             },
         )
 
-    def _cache(self, name: str, spec: Valkey) -> Node:
-        return ServerlessCache(
+    def _proxy(
+        self, name: str, spec: Postgres, database: Database, nodes: dict[str, Node]
+    ) -> DatabaseProxy:
+        through = [c.login for c in credentials(self.environment_spec, name) if c.via == "proxy"]
+        return DatabaseProxy(
             self,
-            f"{pascal(name)}Store",
-            node=name,
-            name=store_name(self.environment_spec, name),
-            spec=spec,
+            f"{pascal(name)}Proxy",
+            node=proxy_of(name),
+            store=name,
+            database=database,
+            logins=through,
+            out=self.out(proxy_of(name), nodes=nodes, endpoint_groups={}),
             placement=self._network.for_stores,
             key=self.key,
-        ).node_for_consumers
+        )
+
+    def _cache(self, name: str, spec: ServerlessValkey | NodesValkey) -> Node:
+        common = {
+            "node": name,
+            "name": store_name(self.environment_spec, name),
+            "placement": self._network.for_stores,
+            "key": self.key,
+        }
+        construct_id = f"{pascal(name)}Store"
+        if isinstance(spec, ServerlessValkey):
+            return ServerlessCache(self, construct_id, spec=spec, **common).node_for_consumers
+        measured = bool(queues(self.environment_spec, name))
+        cache = NodesCache(self, construct_id, spec=spec, measured=measured, **common)
+        return cache.node_for_consumers
 
     def _bucket(self, name: str, spec: BucketSpec, logs: LogBucket | None) -> Node:
         bucket = Bucket(self, f"{pascal(name)}Store", node=name, spec=spec, key=self.key, logs=logs)
@@ -140,23 +172,29 @@ class DataStack(GraphStack):
     def _log_bucket(self) -> LogBucket | None:
         stores = self.environment_spec.stores.values()
         wanted = any(isinstance(store, BucketSpec) for store in stores)
-        return LogBucket(self, "AccessLogs") if wanted else None
+        balanced = self.environment_spec.balancer is not None
+        self.log_bucket = (
+            LogBucket(self, "AccessLogs", of_balancer=balanced) if wanted or balanced else None
+        )
+        return self.log_bucket
 
     def _releases(self) -> None:
         environment = self.environment_spec
-        for service in environment.services:
+        for image in environment.images:
             name = parameter_name(
-                system=environment.system, environment=environment.environment, service=service
+                system=environment.system, environment=environment.environment, image=image
             )
-            release_parameter(self, f"{pascal(service)}Release", name=name, service=service)
+            release_parameter(self, f"{pascal(image)}Release", name=name, image=image)
 
     def _name_empty_secrets(self) -> None:
-        if self.environment_spec.secrets:
+        secrets = self.environment_spec.secrets.items()
+        brought = [name for name, secret in secrets if isinstance(secret, BroughtSecret)]
+        if brought:
             cdk.CfnOutput(
                 self,
                 "SecretsToFill",
                 description="Secrets that the team brings; the command lists those still empty",
-                value=f"{', '.join(self.environment_spec.secrets)}: aws secretsmanager list-secrets"
+                value=f"{', '.join(brought)}: aws secretsmanager list-secrets"
                 f" --region {self.place.region} --filters Key=tag-key,Values={BROUGHT_TAG}"
                 " --query 'SecretList[?!SecretVersionsToStages].[Name,Description]' --output text",
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.graph import endpoints
+from config.graph import endpoints, ports_out, tiers
 from stacks.base import GraphStack
 from stackyard.key import EnvironmentKey
 from stackyard.network import Network
@@ -33,9 +33,12 @@ class NetworkStack(GraphStack):
             "Network",
             name=environment.name,
             spec=environment.network,
+            tiers=tiers(environment),
+            ports_out=ports_out(environment),
             endpoints=endpoints(environment),
             key=key,
         )
         self.endpoint_groups = network.endpoint_groups
         self.for_stores = network.placements["isolated"]
         self.for_programs = network.placements[environment.network.workload_tier]
+        self.for_balancer = network.placements.get("public")

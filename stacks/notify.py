@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.attributes import NOTIFIER
-from config.graph import project_name, store_name
-from config.model.stores import Postgres
+from config.graph import store_name, task_name
+from config.model.services import CodeBuildTask
+from config.model.postgres import Postgres
 from stacks.base import GraphStack, pascal
 from stackyard.notifier import Notifier
 from stackyard.topics import TierTopic
@@ -63,7 +64,11 @@ class NotifyStack(GraphStack):
 
     def _events(self, notifier: Notifier) -> None:
         environment = self.environment_spec
-        builds = [project_name(environment, name) for name in environment.tasks]
+        builds = [
+            task_name(environment, name)
+            for name, task in environment.tasks.items()
+            if isinstance(task, CodeBuildTask)
+        ]
         if builds:
             notifier.tell(
                 "Builds",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.graph import project_name
+from config.graph import task_name
+from config.model.services import CodeBuildTask
 from stacks.base import GraphStack, pascal
 from stackyard.build_task import BuildTask
 from stackyard.images import ImageRepository
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.model.environment import Environment
-    from config.model.services import CodeBuildTask
     from stacks.data import DataStack
     from stacks.network import NetworkStack
     from stacks.notify import NotifyStack
     from stackyard.node import Node
-    from stackyard.release import Release
 
 
 class ImagesStack(GraphStack):
@@ -65,25 +64,23 @@ class PipelinesStack(GraphStack):
         )
         self._network, self._data = network, data
         self._nodes: Mapping[str, Node] = {**data.nodes, **notify.nodes}
-        self.projects = {name: self._task(name, task) for name, task in environment.tasks.items()}
+        self.projects = {
+            name: self._task(name, task)
+            for name, task in environment.tasks.items()
+            if isinstance(task, CodeBuildTask)
+        }
 
     def _task(self, name: str, spec: CodeBuildTask) -> str:
         task = BuildTask(
             self,
             f"{pascal(name)}Task",
             node=name,
-            name=project_name(self.environment_spec, name),
+            name=task_name(self.environment_spec, name),
             spec=spec,
-            release=self._release(name, spec),
+            release=self.release(spec.image),
             wiring=self.wiring(spec, self._nodes),
             placement=self._network.for_programs,
             out=self.out(name, nodes=self._nodes, endpoint_groups=self._network.endpoint_groups),
             key=self._data.key,
         )
         return task.project.ref
-
-    def _release(self, name: str, spec: CodeBuildTask) -> Release:
-        """A task runs what the service of the same image runs."""
-        services = self.environment_spec.services.items()
-        service = next(each for each, service in services if service.image == spec.image)
-        return self.release(name, service=service)

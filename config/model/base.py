@@ -69,6 +69,13 @@ WeeklyWindow = Annotated[
         rf"^{WEEKDAY_TIME}-{WEEKDAY_TIME}$", "days and times in UTC such as sun:04:30-sun:05:30"
     ),
 ]
+# What RDS and ElastiCache both take, with room for what is appended to it.
+StoreName = Annotated[
+    str,
+    fitting(
+        r"^[a-z]([a-z0-9]|-[a-z0-9]){0,30}$", "small letters, digits and single hyphens, 31 at most"
+    ),
+]
 SecretName = Annotated[
     str, fitting(r"^[A-Za-z0-9/_+=.@-]{1,512}$", "a name such as shop/prod/stripe")
 ]

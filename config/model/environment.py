@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from config.model.base import NodeName, Part, fitting
+from config.model.balancer import Balancer
 from config.model.network import Network
 from config.model.outside import (
     AlarmChange,
@@ -16,31 +17,41 @@ from config.model.outside import (
     Notifier,
     Severity,
 )
+from config.model.secrets import Secret
 from config.model.services import Service, Task
-from config.model.stores import BroughtSecret, Store
+from config.model.stores import Store
 
 AccountId = Annotated[str, fitting(r"^\d{12}$", "the account's twelve digits in quotes")]
 RegionName = Annotated[str, fitting(r"^[a-z]{2}(-[a-z]+)+-\d$", "a region such as us-east-1")]
 
 
 class Environment(Part):
-    """One system in one environment: the graph of its nodes and the links between them."""
+    """One system in one environment: the graph of its nodes and the links between them.
+
+    `regions`, where given, are the only ones that anything of it may live in.
+    """
 
     system: NodeName
     environment: NodeName
     production: bool = True
     account: AccountId
     region: RegionName
+    regions: tuple[RegionName, ...] = ()
     network: Network
     images: dict[NodeName, Image] = {}
-    secrets: dict[NodeName, BroughtSecret] = {}
+    secrets: dict[NodeName, Secret] = {}
     externals: dict[NodeName, External] = {}
     stores: dict[NodeName, Store] = {}
     services: Annotated[dict[NodeName, Service], Field(min_length=1)]
     tasks: dict[NodeName, Task] = {}
+    balancer: Balancer | None = None
     notifier: Notifier | None = None
     channels: dict[Severity, Channel] = {}
     alarms: dict[str, AlarmChange] = {}
+
+    # What is derived of an environment is kept by it; it never changes, and is no key otherwise.
+    def __hash__(self) -> int:
+        return id(self)
 
     @property
     def name(self) -> str:

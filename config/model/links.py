@@ -20,9 +20,11 @@ class Link(Part):
     """An edge of the graph, from the node that says `uses` to the node it names.
 
     `env` maps variables to attributes of the target (`{REDIS_URL: url, REDIS_PASSWORD: password}`);
-    a bare name takes the attribute that the target's kind calls its own. `as`, `login`, `query`
-    and `secret` belong to databases: the role, the login's base name, the connection string's
-    query parameters, and the name of the secret that holds the connection string.
+    a bare name takes the attribute that the target's kind calls its own. The rest belongs to
+    databases: the role (`as`), the login's base name, the connection string's
+    query parameters, and the name of the secret that holds the connection string. Its `format` is
+    `json` where the secret shall hold RDS's fields and the string as `url`; `via` chooses the read
+    replicas or the proxy of the database.
     """
 
     env: Annotated[dict[VariableName, str], BeforeValidator(_variables)] = {}
@@ -31,6 +33,8 @@ class Link(Part):
     login: NodeName | None = None
     query: dict[str, str] = {}
     secret: SecretName | None = None
+    format: Literal["url", "json"] = "url"
+    via: Literal["reader", "proxy"] | None = None
     unreachable: Reason | None = None
     reason: Reason | None = None
 

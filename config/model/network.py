@@ -7,15 +7,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.model.base import LogDays, Part, fitting
+from config.model.base import LogDays, OptOut, Part, fitting
 
+Nat = Literal["none", "instance", "single", "per-zone", "regional"]
 Tier = Literal["public", "private", "isolated"]
 ZoneName = Annotated[str, fitting(r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$", "a zone such as us-east-1a")]
 ZoneId = Annotated[str, fitting(r"^[a-z]{2,4}\d-az\d$", "a zone's id such as use1-az6")]
 
 
+class SingleNat(OptOut):
+    """One NAT gateway for all zones in production, with the reason."""
+
+    kind: Literal["single", "instance"]
+
+
 class Network(Part):
-    """A VPC over named zones.
+    """A VPC over named zones; `name` is its Name tag, where a document gives one.
 
     `zones` maps zone names to zone ids, because which services a zone offers goes by its id and
     the mapping differs between accounts (`aws ec2 describe-availability-zones`). `tiers` gives
@@ -25,15 +32,18 @@ class Network(Part):
     cidr: IPv4Network
     zones: Annotated[dict[ZoneName, ZoneId], Field(min_length=1)]
     tiers: dict[Tier, list[IPv4Network]] = {}
-    nat: Literal["none", "single", "per-zone", "regional"]
+    nat: Nat | SingleNat
+    name: Annotated[str, fitting(r"^[A-Za-z0-9._-]{1,255}$", "letters, digits, . _ -")] | None = (
+        None
+    )
     flow_log_days: LogDays = 90
 
     @property
-    def tier_names(self) -> tuple[Tier, ...]:
-        """The subnet tiers, in order: with a way out there is a public tier before the private."""
-        return ("isolated",) if self.nat == "none" else ("public", "private", "isolated")
+    def way_out(self) -> Nat:
+        """The kind of NAT."""
+        return self.nat.kind if isinstance(self.nat, SingleNat) else self.nat
 
     @property
     def workload_tier(self) -> Tier:
         """The tier that programs run in; stores are always in the isolated one."""
-        return "isolated" if self.nat == "none" else "private"
+        return "isolated" if self.way_out == "none" else "private"

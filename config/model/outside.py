@@ -27,10 +27,16 @@ class External(Part):
     uses: Uses = {}
 
 
+TagName = Annotated[
+    str, fitting(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", "an image's tag such as latest")
+]
+
+
 class Image(Part):
     """A container image, built outside and released by digest.
 
     Images tagged `release-…` are kept apart from all others: the newest `keep` of each stay.
+    Tags never move, except those of `moving`, which name no release.
     """
 
     repository: Annotated[
@@ -44,6 +50,7 @@ class Image(Part):
     ]
     keep: Annotated[int, Field(ge=1, le=1000)] = 10
     untagged_days: Annotated[int, Field(ge=1)] = 7
+    moving: Annotated[tuple[TagName, ...], Field(max_length=5)] = ()
 
 
 class Notifier(Part):

@@ -1,4 +1,4 @@
-"""What runs: services and tasks."""
+"""What runs: services and tasks; those on ECS Fargate are in `config.model.fargate`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from config.model.base import (
     VariableName,
     fitting,
 )
+from config.model.fargate import Fargate, FargateTask
 from config.model.links import Uses
-from config.model.outside import Severity
+from config.model.watched import LogMetric, Probe
 
 
 class Health(Part):
@@ -28,43 +29,6 @@ class Health(Part):
     timeout: Annotated[int, Field(ge=1, le=20)] = 5
     healthy: Annotated[int, Field(ge=1, le=20)] = 1
     unhealthy: Annotated[int, Field(ge=1, le=20)] = 5
-
-
-class Probe(Part):
-    """A check of the public address from outside, by Route 53. Interval in seconds."""
-
-    path: UrlPath
-    interval: Literal[10, 30] = 30
-    failures: Annotated[int, Field(ge=1, le=10)] = 3
-
-
-class MetricAlarm(Part):
-    """An alarm on a metric that the file itself defines.
-
-    `rising` watches the increase of a counter that only grows; `recovery` is the tier that hears
-    of the end of the trouble, where it is another than the one that heard of its begin.
-    """
-
-    above: Annotated[float, Field(allow_inf_nan=False)]
-    minutes: Annotated[int, Field(ge=1, le=1440)] = 5
-    tier: Severity
-    recovery: Severity | None = None
-    rising: bool = False
-    means: str
-
-
-class LogMetric(Part):
-    """A CloudWatch metric read out of a program's JSON log lines.
-
-    `pattern` is a CloudWatch Logs filter; `value` a field (`$.redis.latencyMs`) or a number.
-    """
-
-    pattern: str
-    value: str = "1"
-    unit: Literal["Count", "Milliseconds", "Seconds", "Bytes", "Percent", "None"] = "Count"
-    statistic: Literal["Sum", "Maximum", "Average", "Minimum"] = "Sum"
-    label: str
-    alarm: MetricAlarm | None = None
 
 
 class AppRunnerScale(Part):
@@ -112,7 +76,7 @@ class AppRunner(Part):
     metrics: dict[NodeName, LogMetric] = {}
 
 
-Service = Annotated[AppRunner, Field(discriminator="kind")]
+Service = Annotated[AppRunner | Fargate, Field(discriminator="kind")]
 
 
 class CodeBuildTask(Part):
@@ -156,4 +120,4 @@ class CodeBuildTask(Part):
     log_days: LogDays = 90
 
 
-Task = Annotated[CodeBuildTask, Field(discriminator="kind")]
+Task = Annotated[CodeBuildTask | FargateTask, Field(discriminator="kind")]

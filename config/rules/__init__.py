@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.rules import alarms, links, names, network, services, stores
+from config.rules import (
+    alarms,
+    balancer,
+    fargate,
+    links,
+    names,
+    network,
+    production,
+    services,
+    stores,
+)
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -15,6 +25,9 @@ RULES = (
     *network.RULES,
     *stores.RULES,
     *services.RULES,
+    *fargate.RULES,
+    *balancer.RULES,
+    *production.RULES,
     *names.RULES,
     *alarms.RULES,
 )

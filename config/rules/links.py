@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from config.attributes import INTERNET, NOTIFIER, attributes_of
+from config.attributes import BALANCER, INTERNET, NAT, NOTIFIER, attributes_of
 from config.errors import listed, nearest
-from config.graph import links, login_of, runners
-from config.model.stores import Bucket, Postgres, Valkey
+from config.graph import admin_of, credential_of, depth_of, links, login_of, proxy_of, runners
+from config.model.buckets import Bucket
+from config.model.fargate import Fargate
+from config.model.postgres import Postgres
+from config.model.programs import Program
+from config.model.valkey import Valkey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from config.model.environment import Environment
     from config.model.links import Link
@@ -28,18 +32,22 @@ def section_of(environment: Environment, node: str) -> str:
 
 def targets(environment: Environment) -> list[str]:
     """What a link may name."""
-    declared = [*environment.stores, *environment.externals, *environment.secrets, INTERNET]
+    services = [n for n, s in environment.services.items() if isinstance(s, Fargate)]
+    stores = [*environment.stores, *environment.externals, *environment.secrets]
+    declared = [*services, *stores, INTERNET]
     return [*declared, NOTIFIER] if environment.notifier else declared
 
 
 def names_are_unique(environment: Environment) -> Findings:
     """One name is one node, whatever section it stands in."""
     found = Counter(node for section in SECTIONS for node in getattr(environment, section))
+    made = (make(store) for store in environment.stores for make in (admin_of, depth_of, proxy_of))
+    own = {INTERNET, NOTIFIER, BALANCER, NAT, *made}
     for section in SECTIONS:
         for node in getattr(environment, section):
             if found[node] > 1:
                 yield (section, node), "the name is used in more than one section; nodes share one"
-            if node in (INTERNET, NOTIFIER):
+            if node in own:
                 yield (section, node), f"the name {node!r} is the system's own"
 
 
@@ -67,7 +75,7 @@ def _misfits(environment: Environment, target: str, link: Link) -> Iterator[str]
     external = environment.externals.get(target)
     allowed = {"env", "reason"}
     if isinstance(store, Postgres):
-        allowed |= {"role", "login", "query", "secret"}
+        allowed |= {"role", "login", "query", "secret", "format", "via"}
     if isinstance(store, Bucket) or target == NOTIFIER:
         allowed.add("access")
     if external and external.hosts:
@@ -75,6 +83,16 @@ def _misfits(environment: Environment, target: str, link: Link) -> Iterator[str]
     for name in sorted(link.model_fields_set - allowed):
         shown = type(link).model_fields[name].alias or name
         yield f"`{shown}` has no meaning for this node"
+    if isinstance(store, Postgres):
+        if link.via == "reader" and not store.replica:
+            yield "there is no reader: say `replica: true` in the database"
+        if link.via == "proxy" and not store.proxy:
+            yield "there is no proxy: say `proxy: true` in the database"
+        if link.via and link.role == "owner":
+            yield "the owner changes the schema and goes to the database itself: remove `via`"
+    service = environment.services.get(target)
+    if isinstance(service, Fargate) and not service.port:
+        yield f"{target} has no `port` to be called on"
     if isinstance(store, Bucket) and link.access not in ("read", "write", "read-write"):
         yield "needs `access: read`, `write` or `read-write`"
     if target == NOTIFIER and link.access not in (None, "invoke"):
@@ -100,28 +118,37 @@ def _unknown_attributes(
 def variables_have_one_source(environment: Environment) -> Findings:
     """A variable is set once: by `env` or by one link."""
     for source, runner in runners(environment).items():
-        seen = dict.fromkeys(runner.env, "env")
-        for target, link in runner.uses.items():
-            for variable in link.env:
-                if variable in seen:
-                    path = (section_of(environment, source), source, "uses", target, "env")
-                    yield (*path, variable), f"{variable} is already set by {seen[variable]}"
-                seen[variable] = f"the link to {target}"
+        path = (section_of(environment, source), source)
+        yield from _doubly_set(path, runner.env, runner.uses)
+        for name, sidecar in runner.sidecars.items() if isinstance(runner, Program) else ():
+            yield from _doubly_set((*path, "sidecars", name), sidecar.env, sidecar.uses)
+
+
+def _doubly_set(
+    path: tuple[str, ...], env: Mapping[str, str], uses: Mapping[str, Link]
+) -> Findings:
+    seen = dict.fromkeys(env, "env")
+    for target, link in uses.items():
+        for variable in link.env:
+            if variable in seen:
+                where = (*path, "uses", target, "env", variable)
+                yield where, f"{variable} is already set by {seen[variable]}"
+            seen[variable] = f"the link to {target}"
 
 
 def a_login_is_one_credential(environment: Environment) -> Findings:
-    """Links that share a login agree on its role, its query and its secret."""
+    """Links that share a login agree on all that its secret says."""
     first: dict[tuple[str, str], Link] = {}
     for source, target, link in links(environment):
         if isinstance(environment.stores.get(target), Postgres):
             known = first.setdefault((target, login_of(link)), link)
-            if (known.role, known.query, known.secret) != (link.role, link.query, link.secret):
+            if credential_of(target, known) != credential_of(target, link):
                 path = (section_of(environment, source), source, "uses", target)
                 yield (
                     path,
                     (
-                        f"login {login_of(link)!r} is used elsewhere with another role, query or"
-                        " secret: give this link a `login:` of its own"
+                        f"login {login_of(link)!r} is used elsewhere with another role, query,"
+                        " secret, format or way: give this link a `login:` of its own"
                     ),
                 )
 

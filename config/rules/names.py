@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from config.alarms import alarms_of
 from config.graph import links, login_of, service_name, store_name
-from config.model.stores import Bucket, Postgres
+from config.model.buckets import Bucket
+from config.model.fargate import Fargate
+from config.model.postgres import Postgres
+from config.model.services import AppRunner, CodeBuildTask
 from config.rules.links import section_of
 
 if TYPE_CHECKING:
@@ -24,12 +27,13 @@ def names_are_apart(environment: Environment) -> Findings:
     seen: dict[tuple[str, str], str] = {}
     for name, service in environment.services.items():
         unique = {
-            "name": service_name(environment, name),
-            "domain": service.domain,
+            "name": f"{service.kind} {service_name(environment, name)}",
             **{f"metrics.{metric}": metric for metric in service.metrics},
         }
+        if isinstance(service, AppRunner):
+            unique["domain"] = service.domain or name
         for field, value in unique.items():
-            first = seen.setdefault((field, value or name), name)
+            first = seen.setdefault((field, value), name)
             if first != name:
                 yield (
                     ("services", name, *field.split(".")),
@@ -57,9 +61,9 @@ def logins_are_apart(environment: Environment) -> Findings:
 
 def names_fit(environment: Environment) -> Findings:
     """A name that is made of system, environment and node is not too long for AWS."""
-    for name in environment.services:
+    for name, service in environment.services.items():
         made = service_name(environment, name)
-        if len(made) > LONGEST_SERVICE_NAME:
+        if isinstance(service, AppRunner) and len(made) > LONGEST_SERVICE_NAME:
             message = (
                 f"{made} is too long for App Runner ({LONGEST_SERVICE_NAME}): give it a `name:`"
             )
@@ -77,9 +81,12 @@ def variables_are_free(environment: Environment) -> Findings:
     https://docs.aws.amazon.com/apprunner/latest/dg/env-variable.html
     """
     for name, task in environment.tasks.items():
-        for variable in {"COMMAND", "DIRECTORY"} & set(task.env):
+        own = {"COMMAND", "DIRECTORY"} if isinstance(task, CodeBuildTask) else set()
+        for variable in own & set(task.env):
             yield ("tasks", name, "env", variable), f"says what `{variable.lower()}:` says"
     for name, service in environment.services.items():
+        if isinstance(service, Fargate):
+            continue
         linked = {
             variable: ("uses", target, "env", variable)
             for target, link in service.uses.items()

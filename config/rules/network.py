@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from config import aws
 from config.attributes import INTERNET, NOTIFIER
 from config.errors import listed
-from config.graph import endpoints, links
+from config.graph import endpoints, links, tiers
 from config.rules.links import section_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def address_ranges_fit(environment: Environment) -> Findings:
     if network.tiers:
         yield from _listed_ranges(environment)
         return
-    subnets = len(network.zones) * len(network.tier_names)
+    subnets = len(network.zones) * len(tiers(environment))
     prefix = network.cidr.prefixlen + (subnets - 1).bit_length()
     if prefix > aws.SMALLEST_SUBNET:
         message = (
@@ -75,8 +75,8 @@ def address_ranges_fit(environment: Environment) -> Findings:
 
 def _listed_ranges(environment: Environment) -> Findings:
     network = environment.network
-    if set(network.tiers) != set(network.tier_names):
-        message = f"with `nat: {network.nat}` the tiers are {listed(network.tier_names)}"
+    if set(network.tiers) != set(tiers(environment)):
+        message = f"with `nat: {network.way_out}` the tiers are {listed(tiers(environment))}"
         yield ("network", "tiers"), message
     ranges: list[tuple[Path, IPv4Network]] = []
     for tier, cidrs in network.tiers.items():
@@ -96,7 +96,7 @@ def _listed_ranges(environment: Environment) -> Findings:
 
 def the_internet_is_reachable(environment: Environment) -> Findings:
     """Who needs the internet has a way out, or the file says why it may do without."""
-    without = environment.network.nat == "none"
+    without = environment.network.way_out == "none"
     for source, target, link in links(environment):
         external = environment.externals.get(target)
         path = (section_of(environment, source), source, "uses", target)
@@ -118,7 +118,7 @@ def a_way_out_is_used(environment: Environment) -> Findings:
     """NAT costs money by the hour: somebody has to have a link that needs it."""
     outside = {name for name, external in environment.externals.items() if external.hosts}
     needed = any(target in outside | {INTERNET} for _, target, _ in links(environment))
-    if environment.network.nat != "none" and not needed:
+    if environment.network.way_out != "none" and not needed:
         message = (
             "costs money and nobody may use it: link to `internet` or to an external with `hosts`,"
             " or choose none"

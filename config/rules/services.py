@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from config import aws
 from config.errors import listed, nearest
 from config.graph import runners
+from config.model.fargate import Fargate, FargateTask
+from config.model.programs import Program
+from config.model.services import AppRunner
 from config.rules.links import section_of
 
 if TYPE_CHECKING:
@@ -37,16 +40,6 @@ def images_are_declared(environment: Environment) -> Findings:
             yield path, f"no image {runner.image!r}{hint}; known: {listed(known)}"
 
 
-def tasks_run_a_services_image(environment: Environment) -> Findings:
-    """A task runs what is released, and releases are those of services."""
-    released = {service.image for service in environment.services.values()}
-    if not released <= set(environment.images):
-        return
-    for name, task in environment.tasks.items():
-        if task.image in environment.images and task.image not in released:
-            yield ("tasks", name, "image"), f"no service runs {task.image!r}: what is released?"
-
-
 def repositories_are_distinct(environment: Environment) -> Findings:
     """Two images can't share a repository: their releases would push each other out."""
     seen: dict[str, str] = {}
@@ -60,15 +53,22 @@ def repositories_are_distinct(environment: Environment) -> Findings:
 def secrets_do_not_stand_in_files(environment: Environment) -> Findings:
     """A variable that is a credential by its name has no value in a file."""
     for name, runner in runners(environment).items():
-        for variable, value in runner.env.items():
-            if value and SECRET_VARIABLE.search(variable):
-                path = (section_of(environment, name), name, "env", variable)
-                yield path, "looks like a credential: declare a secret and link to it by `uses`"
+        path: tuple[str, ...] = (section_of(environment, name), name)
+        found = [(path, runner.env)]
+        if isinstance(runner, Program):
+            found += [((*path, "sidecars", n), s.env) for n, s in runner.sidecars.items()]
+        for where, env in found:
+            for variable, value in env.items():
+                if value and SECRET_VARIABLE.search(variable):
+                    message = "looks like a credential: declare a secret and link to it by `uses`"
+                    yield (*where, "env", variable), message
 
 
 def app_runner_is_usable(environment: Environment) -> Findings:
     """App Runner's own conditions: an existing customer, sizes that are sold, bounds in order."""
     for name, service in environment.services.items():
+        if not isinstance(service, AppRunner):
+            continue
         path = ("services", name)
         if not service.existing_customer:
             yield (
@@ -90,15 +90,16 @@ def public_services_are_checked(environment: Environment) -> Findings:
     """A service is public and has a health path; a probe has a domain to call."""
     for name, service in environment.services.items():
         path = ("services", name)
-        if service.public and service.health is None:
+        public = bool(service.routes) if isinstance(service, Fargate) else service.public
+        if public and service.health is None:
             yield (*path, "health"), "a public service needs `health: {path: …}`"
-        if not service.public:
+        if isinstance(service, AppRunner) and not service.public:
             yield (
                 (*path, "public"),
                 "nobody could reach it: a private service needs a VPC ingress connection",
             )
         if service.probe and not service.domain:
-            yield (*path, "probe"), "needs a `domain` to call"
+            yield (*path, "probe"), "needs a public host name to call"
         if service.probe and environment.region != PROBE_REGION:
             yield (
                 (*path, "probe"),
@@ -112,9 +113,12 @@ def public_services_are_checked(environment: Environment) -> Findings:
 def migrations_are_reviewed(environment: Environment) -> Findings:
     """Production is never migrated by a schema push; a buildspec is a file of the repository."""
     for name, task in environment.tasks.items():
-        if environment.production and SCHEMA_PUSH.search(task.command):
+        words = task.command if isinstance(task.command, str) else " ".join(task.command)
+        if environment.production and SCHEMA_PUSH.search(words):
             path = ("tasks", name, "command")
             yield path, "schema pushes are forbidden in production: generate and apply migrations"
+        if isinstance(task, FargateTask):
+            continue
         if not _is_in_repository(REPOSITORY / task.buildspec):
             yield ("tasks", name, "buildspec"), f"{task.buildspec} is not a file of this repository"
 
@@ -128,7 +132,6 @@ def _is_in_repository(file: Path) -> bool:
 
 RULES = (
     images_are_declared,
-    tasks_run_a_services_image,
     repositories_are_distinct,
     secrets_do_not_stand_in_files,
     app_runner_is_usable,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from config import aws, windows
 from config.errors import listed, nearest
-from config.graph import credentials, links
-from config.model.stores import Postgres
-from config.rules.links import targets
+from config.graph import credentials, fargate_services, links, queues
+from config.model.buckets import Bucket
+from config.model.postgres import Postgres
+from config.model.valkey import EVICTING, NodesValkey, Valkey
+from config.model.optouts import SingleZone
+from config.rules.links import section_of, targets
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
     from config.rules.finding import Findings, Path
 
 
+# What programs call the address of their queue.
+QUEUE_VARIABLE = re.compile(r"BROKER|CELERY|BULL|QUEUE|SIDEKIQ|JOBS", re.IGNORECASE)
 # Broader ranges make a bucket policy public in the eyes of S3's Block Public Access.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 BROADEST = {4: 8, 6: 32}
@@ -38,9 +44,17 @@ def databases_can_be_created(environment: Environment) -> Findings:
         if "max_connections" in store.parameters:
             path = ("stores", name, "parameters", "max_connections")
             yield path, "has a field of its own: `max_connections:`"
+        if "pg_stat_statements" in store.extensions and not _preloads(store, "pg_stat_statements"):
+            path = ("stores", name, "parameters", "shared_preload_libraries")
+            yield path, "must name pg_stat_statements, which `extensions` asks for"
         if store.parameters.get("rds.force_ssl", "1") != "1":
             path = ("stores", name, "parameters", "rds.force_ssl")
             yield path, "TLS is always enforced: remove it"
+
+
+def _preloads(store: Postgres, library: str) -> bool:
+    # RDS preloads pg_stat_statements unless told otherwise.
+    return library in store.parameters.get("shared_preload_libraries", "pg_stat_statements")
 
 
 def masters_are_nobody_else(environment: Environment) -> Findings:
@@ -71,17 +85,25 @@ def somebody_owns_the_schema(environment: Environment) -> Findings:
 
 
 def windows_are_apart(environment: Environment) -> Findings:
-    """RDS takes windows of half an hour or more, and none that meet."""
+    """RDS takes windows of half an hour or more, ElastiCache of an hour, and none that meet."""
     for name, store in environment.stores.items():
+        path = ("stores", name)
         if isinstance(store, Postgres):
-            path = ("stores", name)
-            if windows.daily(store.backup_window)[1] < windows.SHORTEST:
-                yield (*path, "backup_window"), "must last half an hour at least"
-            if windows.weekly(store.maintenance_window)[1] < windows.SHORTEST:
-                yield (*path, "maintenance_window"), "must last half an hour at least"
-            if windows.overlap(store.backup_window, store.maintenance_window):
-                message = f"meets the daily backup window {store.backup_window}"
-                yield (*path, "maintenance_window"), message
+            daily, field, least = store.backup_window, "backup_window", windows.SHORTEST
+        elif isinstance(store, NodesValkey):
+            daily, field, least = store.snapshot_window, "snapshot_window", windows.HOUR
+        else:
+            continue
+        lasting = f"must last {least} minutes at least"
+        if windows.daily(daily)[1] < least:
+            yield (*path, field), lasting
+        if windows.weekly(store.maintenance_window)[1] < least:
+            yield (*path, "maintenance_window"), lasting
+        if windows.overlap(daily, store.maintenance_window):
+            yield (
+                (*path, "maintenance_window"),
+                f"meets the daily {field.replace('_', ' ')} {daily}",
+            )
 
 
 def secret_names_are_unique(environment: Environment) -> Findings:
@@ -138,7 +160,92 @@ def _endpoint(path: tuple[str, ...], endpoint: str, port: int) -> Findings:
         yield (*path, "port"), f"{endpoint} answers on {answers}, not on {port}"
 
 
+def queues_keep_what_they_hold(environment: Environment) -> Findings:
+    """What holds a queue evicts nothing, and is on nodes."""
+    for name, store in environment.stores.items():
+        path = ("stores", name, "eviction")
+        if isinstance(store, NodesValkey) and store.holds == "queue" and store.policy in EVICTING:
+            message = f"{store.policy} would throw jobs away when memory is full: remove it"
+            yield path, message
+        if isinstance(store, NodesValkey) and "maxmemory-policy" in store.parameters:
+            message = "has a field of its own: `eviction:`"
+            yield ("stores", name, "parameters", "maxmemory-policy"), message
+    for source, target, link in links(environment):
+        store = environment.stores.get(target)
+        if not isinstance(store, Valkey) or store.holds == "queue":
+            continue
+        for variable in link.env:
+            if QUEUE_VARIABLE.search(variable):
+                where = (section_of(environment, source), source, "uses", target, "env", variable)
+                yield where, f"looks like a queue: {_not_for_queues(store)}"
+    for name in environment.stores:
+        for service, queue in queues(environment, name).items():
+            store = environment.stores[name]
+            if isinstance(store, Valkey) and store.holds != "queue":
+                yield ("services", service, "scale", "queue", "store"), _not_for_queues(store)
+    for service, spec in fargate_services(environment).items():
+        queue = spec.scale.queue if spec.scale else None
+        if queue and not isinstance(environment.stores.get(queue.store), Valkey):
+            known = [n for n, s in environment.stores.items() if isinstance(s, Valkey)]
+            message = f"no Valkey {queue.store!r}{nearest(queue.store, known)}"
+            yield (
+                ("services", service, "scale", "queue", "store"),
+                f"{message}; known: {listed(known)}",
+            )
+
+
+def _not_for_queues(store: Valkey) -> str:
+    if isinstance(store, NodesValkey):
+        return (
+            "this store may evict what it holds: put the queue into a Valkey with"
+            " `topology: nodes` and `holds: queue`"
+        )
+    return (
+        "a serverless cache is always in cluster mode, where Celery, Sidekiq and BullMQ fail with"
+        " CROSSSLOT, and it evicts: use a Valkey with `topology: nodes` and `holds: queue`"
+    )
+
+
+def failover_has_somewhere_to_go(environment: Environment) -> Findings:
+    """Several zones take several nodes, and one node is one zone."""
+    for name, store in environment.stores.items():
+        if isinstance(store, NodesValkey):
+            single = isinstance(store.multi_az, SingleZone)
+            if store.nodes == 1 and not single:
+                message = (
+                    "one node is lost with its zone: take two, or say `multi_az: {off: true,"
+                    " reason: …}`"
+                )
+                yield ("stores", name, "nodes"), message
+
+
+def lifecycles_are_possible(environment: Environment) -> Findings:
+    """Objects go to Glacier before they expire, and long enough before for it to pay."""
+    for name, store in environment.stores.items():
+        if isinstance(store, Bucket) and store.glacier_after_days and store.expire_after_days:
+            least = store.glacier_after_days + aws.GLACIER_LEAST_DAYS
+            if store.expire_after_days < least:
+                message = (
+                    f"Glacier bills {aws.GLACIER_LEAST_DAYS} days at least: expire after {least}"
+                    " or more, or don't use Glacier"
+                )
+                yield ("stores", name, "expire_after_days"), message
+
+
+def insights_are_possible(environment: Environment) -> Findings:
+    """Advanced Database Insights goes with Enhanced Monitoring."""
+    for name, store in environment.stores.items():
+        if isinstance(store, Postgres) and store.insights == "advanced":
+            if not store.monitoring_seconds:
+                message = "advanced needs Enhanced Monitoring: say `monitoring_seconds: 60`"
+                yield ("stores", name, "insights"), message
+
+
 RULES = (
+    queues_keep_what_they_hold,
+    failover_has_somewhere_to_go,
+    lifecycles_are_possible,
+    insights_are_possible,
     databases_can_be_created,
     masters_are_nobody_else,
     somebody_owns_the_schema,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_apprunner as apprunner
 
 from stackyard.edges import NodeGroup
-from stackyard.iam import ServiceRole
+from stackyard.iam import ServiceRole, Statement
 from stackyard.log_retention import LogRetention
 from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
 from stackyard.place import Block
 from stackyard.pull import may_pull
+from stackyard.redeploy import Redeployable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,19 @@ class AppRunnerService(Block):
                 days=spec.log_days,
             )
 
+    @property
+    def redeployable(self) -> Redeployable:
+        """How to make it start anew."""
+        variable = f"{self._node.title().replace('-', '')}Arn"
+        return Redeployable(
+            node=self._node,
+            resource="arn:aws:states:::aws-sdk:apprunner:startDeployment",
+            parameters={"ServiceArn": f"${{{variable}}}"},
+            statement=Statement(actions=["apprunner:StartDeployment"], resources=[self.arn]),
+            substitutions={variable: self.arn},
+            absent=("AppRunner.ResourceNotFoundException",),
+        )
+
     def _no_arn(self) -> str:
         return self.place.arn("apprunner", f"service/{self.name}/unreleased")
 
@@ -106,7 +120,7 @@ class AppRunnerService(Block):
             "RunRole",
             service="tasks.apprunner",
             node=self._node,
-            statements=self._wiring.statements,
+            statements=[*self._wiring.statements, *self._wiring.reading],
         )
         for resource, reason in self._wiring.wildcards.items():
             acknowledge_wildcard(role, resource, reason=reason)

@@ -9,7 +9,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from config.model.stores import AwsKey, Unversioned
+from config.attributes import BALANCER
+from config.model.optouts import AwsKey, Unversioned
 from stackyard.iam import Statement
 from stackyard.marks import belongs_to, keep
 from stackyard.node import Grant, Node
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from config.model.stores import Bucket as BucketSpec
+    from config.model.buckets import Bucket as BucketSpec
+    from config.model.buckets import Cors
     from stackyard.key import EnvironmentKey
 
 READ = ["s3:GetObject"]
@@ -35,12 +37,12 @@ KEY_ACTIONS = {
 
 
 class LogBucket(s3.Bucket):
-    """Where S3 writes down who reached the other buckets, for a year.
+    """Where S3 and the balancer write down who reached them, for a year.
 
-    S3's log delivery can't use a customer's key, so this one is encrypted with S3's own.
+    Their log delivery can't use a customer's key, so this one is encrypted with S3's own.
     """
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, of_balancer: bool) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -53,6 +55,25 @@ class LogBucket(s3.Bucket):
         )
         keep(self)
         belongs_to(self, "access-logs")
+        if of_balancer:
+            self._take_from_balancers()
+
+    def _take_from_balancers(self) -> None:
+        """Let this account's load balancers write here.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        """
+        place = place_of(self)
+        balancers = place.arn("elasticloadbalancing", "loadbalancer/*")
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyThisAccountsBalancers",
+                principals=[iam.ServicePrincipal("logdelivery.elasticloadbalancing.amazonaws.com")],
+                actions=["s3:PutObject"],
+                resources=[self.arn_for_objects(f"{BALANCER}/AWSLogs/{place.account}/*")],
+                conditions={"ArnLike": {"aws:SourceArn": balancers}},
+            )
+        )
 
 
 class Bucket(s3.Bucket):
@@ -81,14 +102,8 @@ class Bucket(s3.Bucket):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             versioned=not isinstance(spec.versioned, Unversioned),
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                    noncurrent_version_expiration=cdk.Duration.days(
-                        spec.expire_old_versions_after_days
-                    ),
-                )
-            ],
+            lifecycle_rules=[_lifecycle(spec)],
+            cors=[_cors(rule) for rule in spec.cors] or None,
             server_access_logs_bucket=logs,
             server_access_logs_prefix=f"{node}/",
         )
@@ -147,3 +162,27 @@ class Bucket(s3.Bucket):
             )
         reason = "The objects of the one bucket that the file links to, by object actions only"
         return Grant(statements=statements, wildcards={f"{arn}/*": reason})
+
+
+def _lifecycle(spec: BucketSpec) -> s3.LifecycleRule:
+    def days(number: int | None) -> cdk.Duration | None:
+        return cdk.Duration.days(number) if number else None
+
+    glacier = days(spec.glacier_after_days)
+    move = s3.Transition(storage_class=s3.StorageClass.GLACIER, transition_after=glacier)
+    return s3.LifecycleRule(
+        abort_incomplete_multipart_upload_after=days(7),
+        noncurrent_version_expiration=days(spec.expire_old_versions_after_days),
+        expiration=days(spec.expire_after_days),
+        transitions=[move] if glacier else None,
+    )
+
+
+def _cors(rule: Cors) -> s3.CorsRule:
+    return s3.CorsRule(
+        allowed_origins=list(rule.origins),
+        allowed_methods=[s3.HttpMethods[method] for method in rule.methods],
+        allowed_headers=list(rule.headers),
+        exposed_headers=list(rule.exposed),
+        max_age=rule.max_age,
+    )

@@ -154,6 +154,7 @@ class BuildTask(Block):
                 permission,
                 *may_pull(self._release.repository_arn),
                 *self._wiring.statements,
+                *self._wiring.reading,
             ],
         )
         for resource, why in self._wiring.wildcards.items():

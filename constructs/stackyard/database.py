@@ -6,24 +6,33 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_rds as rds
 
 from config import aws
-from config.model.stores import NoBackups, SingleZone
+from config.model.optouts import NoBackups, SingleZone
 from stackyard.edges import NodeGroup
+from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import EncryptedLogGroup
-from stackyard.marks import acknowledge, belongs_to, keep
+from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to, keep
 from stackyard.place import Block
 from stackyard.secret import generated_secret
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from config.model.stores import Postgres
+    from config.model.postgres import Postgres
     from stackyard.key import EnvironmentKey
     from stackyard.placement import Placement
 
+OS_METRICS = "RDSOSMetrics"
 EXPORTED_LOGS = ("postgresql", "upgrade")
+INSIGHTS = {
+    "standard": rds.DatabaseInsightsMode.STANDARD,
+    "advanced": rds.DatabaseInsightsMode.ADVANCED,
+}
+# Advanced insights are sold with 15 months, standard ones with 7 days.
+INSIGHTS_KEPT = {"standard": None, "advanced": rds.PerformanceInsightRetention.MONTHS_15}
 
 
 class Database(Block):
@@ -42,7 +51,8 @@ class Database(Block):
         protected: bool,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.spec, self.identifier = spec, identifier
+        self.spec, self.identifier, self.protected = spec, identifier, protected
+        self.subnets = self._subnets(placement)
         group = NodeGroup(
             self,
             "Group",
@@ -79,7 +89,7 @@ class Database(Block):
                     self, "GroupView", group.group_id, mutable=False
                 )
             ],
-            subnet_group=self._subnets(placement),
+            subnet_group=self.subnets,
             parameter_group=self._parameters(engine),
             publicly_accessible=False,
             ca_certificate=rds.CaCertificate.of(spec.certificate_authority),
@@ -97,8 +107,11 @@ class Database(Block):
             auto_minor_version_upgrade=True,
             deletion_protection=protected,
             cloudwatch_logs_exports=list(EXPORTED_LOGS),
-            database_insights_mode=rds.DatabaseInsightsMode.STANDARD,
+            database_insights_mode=INSIGHTS[spec.insights],
+            performance_insight_retention=INSIGHTS_KEPT[spec.insights],
             performance_insight_encryption_key=key,
+            monitoring_interval=self._monitored(),
+            monitoring_role=self._monitoring_role(node),
         )
         for log in EXPORTED_LOGS:
             # RDS would make the group itself, without key or end: ours has to be there first.
@@ -120,6 +133,42 @@ class Database(Block):
             " another number would be obscurity and no lock",
         )
         self._accept_what_the_file_turns_off(protected=protected)
+
+    def _monitored(self) -> cdk.Duration | None:
+        seconds = self.spec.monitoring_seconds
+        return cdk.Duration.seconds(seconds) if seconds else None
+
+    def _monitoring_role(self, node: str) -> iam.IRole | None:
+        """Enhanced Monitoring writes to `RDSOSMetrics`, a group of the account that RDS makes.
+
+        https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
+        """
+        if not self.spec.monitoring_seconds:
+            return None
+        group = self.place.arn("logs", f"log-group:{OS_METRICS}")
+        streams = f"{group}:log-stream:*"
+        create = ["logs:CreateLogGroup", "logs:PutRetentionPolicy"]
+        write = [
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:GetLogEvents",
+            "logs:PutLogEvents",
+        ]
+        role = ServiceRole(
+            self,
+            "MonitoringRole",
+            service="monitoring.rds",
+            node=node,
+            only_from={"aws:SourceAccount": self.place.account},
+            statements=[
+                Statement(actions=create, resources=[group]),
+                Statement(actions=write, resources=[streams]),
+            ],
+        )
+        acknowledge_wildcard(
+            role, streams, reason="The streams of the one group that RDS writes its metrics to"
+        )
+        return iam.Role.from_role_arn(self, "MonitoringRoleView", role.arn, mutable=False)
 
     def _accept_what_the_file_turns_off(self, *, protected: bool) -> None:
         spec = self.spec

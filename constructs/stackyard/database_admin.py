@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from config import aws
@@ -18,7 +20,7 @@ from stackyard.place import Block
 from stackyard.secret import generated_secret, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from constructs import Construct
 
@@ -42,7 +44,8 @@ class DatabaseAdmin(Block):
 
     A credential's secret begins as a random text. Its schedule rotates it at once, and this first
     rotation makes the roles and writes the first connection string: no program ever holds the
-    master's password, and no connection string ever stands in a template.
+    master's password, and no connection string ever stands in a template. `hosts` are what links
+    choose by `via`, `colours` the secrets that a proxy reads, by login.
     """
 
     def __init__(
@@ -54,6 +57,8 @@ class DatabaseAdmin(Block):
         database: Database,
         store: str,
         credentials: Iterable[Credential],
+        hosts: Mapping[str | None, str],
+        colours: Mapping[str, Mapping[str, secretsmanager.Secret]],
         out: tuple[Way, ...],
         placement: Placement,
         key: EnvironmentKey,
@@ -76,6 +81,9 @@ class DatabaseAdmin(Block):
                 # PostgreSQL's names have underscores where the file's have hyphens.
                 "login": c.login.replace("-", "_"),
                 "query": urlencode(c.query, quote_via=quote),
+                "format": c.format,
+                "host": hosts[c.via],
+                **({"colours": _arns(colours[c.login])} if c.login in colours else {}),
             }
             for c in credentials
         }
@@ -92,10 +100,17 @@ class DatabaseAdmin(Block):
                 "MASTER_USERNAME": database.spec.master.username,
                 "MASTER_SECRET_ARN": database.master.secret_arn,
                 "CREDENTIALS": cdk.Stack.of(self).to_json_string(roles),
+                "EXTENSIONS": json.dumps(list(database.spec.extensions)),
             },
             statements=[
                 *self._rotate(database.master, "secretsmanager:ListSecretVersionIds"),
                 *(each for secret in secrets.values() for each in self._rotate(secret)),
+                *(
+                    each
+                    for pair in colours.values()
+                    for secret in pair.values()
+                    for each in self._write(secret)
+                ),
             ],
             key=key,
             log_days=database.spec.log_days,
@@ -104,18 +119,19 @@ class DatabaseAdmin(Block):
             placement=placement,
             group_id=group.group_id,
         )
+        self._after_each_deploy()
         # Secrets Manager names the account it comes from, and not dependably the secret.
         # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions.html
         invoked = self.function.may_be_invoked_by("secretsmanager", "SecretsManagerPermission")
         for secret_id, secret in [("Master", database.master), *secrets.items()]:
             # The first rotation starts at once, and needs the database and a way to it.
-            schedule = self._schedule(f"Rotate{secret_id.capitalize()}", secret)
+            schedule = self._schedule(f"Rotate{_id(secret_id)}", secret)
             schedule.node.add_dependency(group, database.instance, invoked)
 
     def _url(self, credential: Credential, *, node: str) -> secretsmanager.Secret:
         secret = generated_secret(
             self,
-            f"Url{credential.login.capitalize()}",
+            f"Url{_id(credential.login)}",
             node=node,
             name=credential.secret,
             description=f"Connection string of login {credential.login}"
@@ -129,6 +145,36 @@ class DatabaseAdmin(Block):
         _, decrypt = may_read(value_of(secret, self._key))
         encrypt = replace(decrypt, actions=[*decrypt.actions, "kms:GenerateDataKey"])
         return [Statement(actions=[*ROTATE, *more], resources=[secret.secret_arn]), encrypt]
+
+    def _write(self, secret: secretsmanager.Secret) -> list[Statement]:
+        _, decrypt = may_read(value_of(secret, self._key))
+        encrypt = replace(decrypt, actions=[*decrypt.actions, "kms:GenerateDataKey"])
+        put = Statement(actions=["secretsmanager:PutSecretValue"], resources=[secret.secret_arn])
+        return [put, encrypt]
+
+    def _after_each_deploy(self) -> None:
+        """What the file changes of roles and extensions does not wait for the next rotation."""
+        rule = events.CfnRule(
+            self,
+            "Deployed",
+            description=f"Brings the roles and extensions of {self._database.identifier} up to date",
+            event_pattern={
+                "source": ["aws.cloudformation"],
+                "detail-type": ["CloudFormation Stack Status Change"],
+                "detail": {
+                    "stack-id": [cdk.Stack.of(self).stack_id],
+                    "status-details": {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]},
+                },
+            },
+            targets=[
+                {
+                    "id": "Admin",
+                    "arn": self.function.arn,
+                    "input": json.dumps({"Step": "bootstrap"}),
+                }
+            ],
+        )
+        self.function.may_be_invoked_by("events", "EventsPermission", source_arn=rule.attr_arn)
 
     def _schedule(
         self, construct_id: str, secret: secretsmanager.Secret
@@ -144,3 +190,11 @@ class DatabaseAdmin(Block):
                 schedule_expression=f"rate({days} days)"
             ),
         )
+
+
+def _id(login: str) -> str:
+    return "".join(word.capitalize() for word in login.split("-"))
+
+
+def _arns(colours: Mapping[str, secretsmanager.Secret]) -> dict[str, str]:
+    return {colour: secret.secret_arn for colour, secret in colours.items()}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from config.graph import Edge
 
+ANYWHERE = "0.0.0.0/0"
 # EC2 opens a group's way out unless some rule stands there: this one leads nowhere.
 NOWHERE = {
     "ipProtocol": "icmp",
@@ -52,7 +53,7 @@ class Way:
         elif self.prefix_list:
             peer = {"destinationPrefixListId": self.prefix_list}
         else:
-            peer = {"cidrIp": "0.0.0.0/0"}
+            peer = {"cidrIp": ANYWHERE}
         return {
             **peer,
             "ipProtocol": "tcp",
@@ -93,14 +94,26 @@ class NodeGroup(Block):
         vpc_id: str,
         description: str,
         out: tuple[Way, ...] = (),
+        open_to_internet: tuple[int, ...] = (),
     ) -> None:
         super().__init__(scope, construct_id)
+        everybody = [
+            {
+                "cidrIp": ANYWHERE,
+                "ipProtocol": "tcp",
+                "fromPort": port,
+                "toPort": port,
+                "description": f"{INTERNET} to {node} on {port}",
+            }
+            for port in open_to_internet
+        ]
         self.group = ec2.CfnSecurityGroup(
             self,
             "Group",
             vpc_id=vpc_id,
             group_description=description,
             security_group_egress=[way.egress for way in out] or [NOWHERE],
+            security_group_ingress=everybody or None,
         )
         self.group_id = self.group.attr_group_id
         belongs_to(self.group, node)

@@ -36,7 +36,15 @@ class ImageRepository(ecr.Repository):
             encryption=ecr.RepositoryEncryption.KMS,
             encryption_key=key,
             image_scan_on_push=True,
-            image_tag_mutability=ecr.TagMutability.IMMUTABLE,
+            image_tag_mutability=(
+                ecr.TagMutability.IMMUTABLE_WITH_EXCLUSION
+                if spec.moving
+                else ecr.TagMutability.IMMUTABLE
+            ),
+            image_tag_mutability_exclusion_filters=[
+                ecr.ImageTagMutabilityExclusionFilter.wildcard(tag) for tag in spec.moving
+            ]
+            or None,
             # What a rule matches, no later rule can expire: releases are safe from other pushes.
             lifecycle_rules=[
                 ecr.LifecycleRule(

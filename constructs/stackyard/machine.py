@@ -9,7 +9,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import EncryptedLogGroup
-from stackyard.marks import acknowledge, belongs_to
+from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to
 from stackyard.place import Block
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ DELIVER_LOGS_AND_TRACES = [
 
 
 class Machine(Block):
-    """A state machine with logs, traces and exactly the permissions it is given."""
+    """A state machine with logs, traces and exactly the permissions it is given.
+
+    `wildcards` says for each resource with a `*` why it is exact.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Machine(Block):
         statements: Sequence[Statement],
         key: EnvironmentKey,
         log_days: int,
+        wildcards: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._node = node
@@ -65,6 +69,8 @@ class Machine(Block):
             reason="Log delivery and X-Ray know no resources; all that the machine itself calls"
             " is named",
         )
+        for resource, reason in (wildcards or {}).items():
+            acknowledge_wildcard(role, resource, reason=reason)
         self.machine = sfn.CfnStateMachine(
             self,
             "Machine",

@@ -6,14 +6,15 @@ percent of a limit, milliseconds) into the metric's own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from config.model.services import LogMetric
 
+QUEUE_DEPTH = "QueueDepth"
 GIGABYTE = 1e9
 MEGABYTE = 1e6
 
@@ -113,6 +114,103 @@ def of_serverless_cache(name: str, *, max_gb: int) -> dict[str, Series]:
         "items": _one(namespace, "CurrItems", "Maximum", dimensions),
         "commands": _one(namespace, "TotalCmdsCount", "Sum", dimensions),
     }
+
+
+def of_nodes_cache(name: str, *, nodes: int) -> dict[str, Series]:
+    """ElastiCache publishes by node; a replication group has no metrics of its own.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
+    """
+    clusters = [{"CacheClusterId": f"{name}-{number:03}"} for number in range(1, nodes + 1)]
+
+    def worst(metric: str, statistic: str) -> Series:
+        return _over("AWS/ElastiCache", metric, statistic, clusters)
+
+    return {
+        "memory": worst("DatabaseMemoryUsagePercentage", "Maximum"),
+        "cpu": worst("EngineCPUUtilization", "Maximum"),
+        "evictions": worst("Evictions", "Sum"),
+        "refused": worst("AuthenticationFailures", "Sum"),
+        "connections": worst("CurrConnections", "Maximum"),
+        **({"lag": worst("ReplicationLag", "Maximum")} if nodes > 1 else {}),
+    }
+
+
+def _over(
+    namespace: str, name: str, statistic: str, dimensions: Iterable[Mapping[str, str]]
+) -> Series:
+    """One metric of several things: all of a sum, else the worst."""
+    metrics = tuple(
+        Metric(namespace=namespace, name=name, statistic=statistic, dimensions=each)
+        for each in dimensions
+    )
+    counted = statistic == "Sum"
+    expression = "SUM(METRICS())" if counted else "MAX(METRICS())"
+    return Series(
+        metrics=metrics, expression=expression if len(metrics) > 1 else None, counted=counted
+    )
+
+
+def of_fargate(cluster: str, service: str) -> dict[str, Series]:
+    """ECS publishes the shares, Container Insights the numbers of tasks.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
+    """
+    dimensions = {"ClusterName": cluster, "ServiceName": service}
+    tasks = tuple(
+        Metric(
+            namespace="ECS/ContainerInsights", name=name, statistic="Average", dimensions=dimensions
+        )
+        for name in ("DesiredTaskCount", "RunningTaskCount")
+    )
+    return {
+        "cpu": _one("AWS/ECS", "CPUUtilization", "Average", dimensions),
+        "memory": _one("AWS/ECS", "MemoryUtilization", "Average", dimensions),
+        "running": Series(metrics=tasks, expression="m1 - m2"),
+    }
+
+
+def of_targets(balancer: str, groups: Sequence[str]) -> dict[str, Series]:
+    """The balancer publishes by target group. Latency is in seconds.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    """
+    dimensions = [{"TargetGroup": group, "LoadBalancer": balancer} for group in groups]
+
+    def metric(name: str, statistic: str) -> Series:
+        return _over("AWS/ApplicationELB", name, statistic, dimensions)
+
+    latency, healthy = (
+        metric("TargetResponseTime", "Average"),
+        metric("HealthyHostCount", "Minimum"),
+    )
+    return {
+        "errors": metric("HTTPCode_Target_5XX_Count", "Sum"),
+        "latency": replace(latency, scale=1 / 1000),
+        # Silence means that nothing is registered. Of two colours one is empty at most times.
+        "down": replace(healthy, missing="breaching"),
+        "requests": metric("RequestCount", "Sum"),
+    }
+
+
+def of_balancer(balancer: str) -> dict[str, Series]:
+    """The balancer publishes these of itself."""
+    dimensions = {"LoadBalancer": balancer}
+    return {
+        "errors": _one("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", dimensions),
+        "rejected": _one("AWS/ApplicationELB", "RejectedConnectionCount", "Sum", dimensions),
+    }
+
+
+def of_queue(namespace: str, service: str) -> dict[str, Series]:
+    """`lambda/queue_depth` publishes it, once a minute."""
+    return {"queue": _one(namespace, QUEUE_DEPTH, "Maximum", {"Service": service})}
+
+
+def of_replica(identifier: str) -> dict[str, Series]:
+    """RDS publishes it for a replica, in seconds."""
+    dimensions = {"DBInstanceIdentifier": identifier}
+    return {"lag": _one("AWS/RDS", "ReplicaLag", "Average", dimensions)}
 
 
 def of_function(name: str) -> dict[str, Series]:

@@ -13,15 +13,17 @@ from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import belongs_to
+from stackyard.nat import gateways_for, narrow, provider_for
 from stackyard.place import Block
 from stackyard.placement import placements
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct
 
     from config.model.network import Network as NetworkSpec
+    from config.model.network import Tier
     from stackyard.key import EnvironmentKey
 
 SUBNET_TYPES = {
@@ -60,7 +62,7 @@ class Network(Block):
     """A VPC with the tiers that its way out needs, and the endpoints that its nodes use.
 
     `endpoint_groups` are the endpoints' security groups by node name; an endpoint lets in nobody
-    until a consumer opens its edge.
+    until a consumer opens its edge. `ports_out` are those that a way out is used on.
     """
 
     def __init__(
@@ -70,14 +72,19 @@ class Network(Block):
         *,
         name: str,
         spec: NetworkSpec,
+        tiers: Sequence[Tier],
+        ports_out: Sequence[int],
         endpoints: Mapping[str, tuple[str, ...]],
         key: EnvironmentKey,
     ) -> None:
         super().__init__(scope, construct_id)
         self._name = name
-        self._spec = spec
-        self.vpc = self._vpc()
-        self.placements = placements(self.vpc, spec.tier_names)
+        self._spec, self._tiers = spec, tiers
+        provider = provider_for(spec.way_out)
+        self.vpc = self._vpc(provider)
+        if provider:
+            narrow(provider, self.vpc, str(spec.cidr), ports_out)
+        self.placements = placements(self.vpc, tiers)
         self._name_subnets()
         self._flow_log(key)
         self.endpoint_groups: dict[str, str] = {}
@@ -87,7 +94,7 @@ class Network(Block):
             else:
                 self._interface(service, zones)
 
-    def _vpc(self) -> ec2.Vpc:
+    def _vpc(self, provider: ec2.NatProvider | None) -> ec2.Vpc:
         spec, cidr = self._spec, str(self._spec.cidr)
         tiers: dict[str, list[str]] = {
             tier: [str(block) for block in blocks] for tier, blocks in spec.tiers.items()
@@ -96,23 +103,18 @@ class Network(Block):
         return ec2.Vpc(
             self,
             "Vpc",
-            vpc_name=self._name,
+            vpc_name=spec.name or self._name,
             ip_addresses=ranges,
             max_azs=len(spec.zones),
             subnet_configuration=[
                 ec2.SubnetConfiguration(name=tier, subnet_type=SUBNET_TYPES[tier])
-                for tier in spec.tier_names
+                for tier in self._tiers
             ],
-            nat_gateways=self._nat_gateways(),
-            nat_gateway_provider=(
-                ec2.NatProvider.regional_gateway() if spec.nat == "regional" else None
-            ),
+            nat_gateways=gateways_for(spec.way_out, len(spec.zones)),
+            nat_gateway_provider=provider,
             # Emptying the default group takes a custom resource; nothing here uses that group.
             restrict_default_security_group=False,
         )
-
-    def _nat_gateways(self) -> int | None:
-        return {"none": 0, "single": 1, "per-zone": len(self._spec.zones)}.get(self._spec.nat)
 
     def _name_subnets(self) -> None:
         # CDK names them by their path in the tree, which differs between an App and a Stage.

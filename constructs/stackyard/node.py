@@ -78,12 +78,21 @@ class Node:
 
 @dataclass(kw_only=True)
 class Wiring:
-    """All that a consumer gets from its links."""
+    """All that a consumer gets from its links.
+
+    `statements` are what the program itself may do. Who resolves its secrets needs `reading`
+    too: the program's own role, or that of the platform which starts it.
+    """
 
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, SecretValue] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     wildcards: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reading(self) -> list[Statement]:
+        """What reading its secrets takes."""
+        return may_read(*self.secrets.values())
 
 
 def wire(
@@ -110,5 +119,4 @@ def wire(
                 wiring.secrets[variable] = secrets[attribute]
             else:
                 wiring.variables[variable] = node.values[attribute]
-    wiring.statements += may_read(*wiring.secrets.values())
     return wiring

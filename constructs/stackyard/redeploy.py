@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from stackyard.iam import Statement
 from stackyard.machine import Machine
 from stackyard.place import Block
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct
 
-    from stackyard.app_runner import AppRunnerService
+    from stackyard.iam import Statement
     from stackyard.key import EnvironmentKey
-    from stackyard.release import Release
 
 # A service that is being deployed at that moment refuses: half an hour of patience.
 RETRY = {
@@ -27,8 +26,24 @@ RETRY = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Redeployable:
+    """A service, and the call that makes it start anew.
+
+    `absent` are the errors that say there is no such service, because nothing was released yet:
+    then there is nothing to do. `substitutions` fill the parameters.
+    """
+
+    node: str
+    resource: str
+    parameters: Mapping[str, Any]
+    statement: Statement
+    absent: tuple[str, ...] = ()
+    substitutions: Mapping[str, str] = field(default_factory=dict)
+
+
 class RedeployOnRotation(Block):
-    """Starts a deployment of a service whenever a secret that it reads gets a new value.
+    """Deploys services again, side by side, whenever a secret that they read gets a new value.
 
     Secrets Manager sends "Secret Label Updated" by itself, without CloudTrail.
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
@@ -40,37 +55,35 @@ class RedeployOnRotation(Block):
         construct_id: str,
         *,
         node: str,
-        service: AppRunnerService,
-        release: Release,
+        services: Sequence[Redeployable],
         secret_arns: Sequence[str],
         key: EnvironmentKey,
         log_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
+        substitutions: dict[str, str] = {}
+        for service in services:
+            substitutions |= service.substitutions
+        branches = [
+            {"StartAt": f"Deploy {service.node}", "States": _states(service)}
+            for service in services
+        ]
         self.machine = Machine(
             self,
             "Machine",
             node=node,
             definition={
-                "Comment": "Deploys the service again, so that it reads its secrets anew",
+                "Comment": "Deploys services again, so that they read their secrets anew",
                 "StartAt": "Deploy",
-                "States": {
-                    "Deploy": {
-                        "Type": "Task",
-                        "Resource": "arn:aws:states:::aws-sdk:apprunner:startDeployment",
-                        "Parameters": {"ServiceArn": "${ServiceArn}"},
-                        "Retry": [RETRY],
-                        "End": True,
-                    }
-                },
+                "States": {"Deploy": {"Type": "Parallel", "Branches": branches, "End": True}},
             },
-            substitutions={"ServiceArn": service.arn},
-            statements=[Statement(actions=["apprunner:StartDeployment"], resources=[service.arn])],
+            substitutions=substitutions,
+            statements=[service.statement for service in services],
             key=key,
             log_days=log_days,
         )
-        starter = self.machine.start_on(
-            description=f"A secret of {node} was rotated",
+        self.starter = self.machine.start_on(
+            description=f"A connection string of {node} was rotated",
             pattern={
                 "source": ["aws.secretsmanager"],
                 "detail-type": ["Secret Label Updated"],
@@ -78,4 +91,21 @@ class RedeployOnRotation(Block):
                 "detail": {"labelUpdated": ["AWSCURRENT"]},
             },
         )
-        release.only_when_released(starter)
+
+
+def _states(service: Redeployable) -> dict[str, Any]:
+    deploy: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": service.resource,
+        "Parameters": dict(service.parameters),
+        # Only that it was asked for matters; the answer may be larger than a state can hold.
+        "ResultSelector": {"asked": True},
+        "Retry": [RETRY],
+        "End": True,
+    }
+    if not service.absent:
+        return {f"Deploy {service.node}": deploy}
+    nothing = f"No {service.node} yet"
+    deploy["Retry"] = [{"ErrorEquals": list(service.absent), "MaxAttempts": 0}, RETRY]
+    deploy["Catch"] = [{"ErrorEquals": list(service.absent), "Next": nothing}]
+    return {f"Deploy {service.node}": deploy, nothing: {"Type": "Succeed"}}

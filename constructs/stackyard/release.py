@@ -1,4 +1,4 @@
-"""Which image a service runs: a digest in an SSM parameter, which templates read.
+"""Which digest of an image runs: it stands in an SSM parameter, which templates read.
 
 Releasing is writing the parameter and deploying. Until the first release it says so, and what
 runs the image is left out of the template by a condition.
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 UNRELEASED = "unreleased"
 
 
-def parameter_name(*, system: str, environment: str, service: str) -> str:
-    """The parameter that holds the digest of a service's image."""
-    return f"/{system}/{environment}/{service}/image-digest"
+def parameter_name(*, system: str, environment: str, image: str) -> str:
+    """The parameter that holds the digest which runs of an image."""
+    return f"/{system}/{environment}/{image}/image-digest"
 
 
-def release_parameter(scope: Construct, construct_id: str, *, name: str, service: str) -> None:
+def release_parameter(scope: Construct, construct_id: str, *, name: str, image: str) -> None:
     """The parameter itself.
 
     CloudFormation writes `unreleased` again whenever anything of the resource changes, and the
@@ -39,13 +39,13 @@ def release_parameter(scope: Construct, construct_id: str, *, name: str, service
         type="String",
         value=UNRELEASED,
         allowed_pattern=f"^({UNRELEASED}|sha256:[0-9a-f]{{64}})$",
-        description=f"Digest of the image that {service} runs",
+        description=f"Digest of the image that {image} runs",
     )
     keep(parameter)
 
 
 class Release(Block):
-    """The released image of one service, as a template reads it."""
+    """The released digest of one image, as a template reads it."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, parameter: str, repository: str

@@ -15,7 +15,7 @@ from stackyard.place import place_of
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from config.model.stores import BroughtSecret
+    from config.model.secrets import BroughtSecret, GeneratedSecret
     from stackyard.key import EnvironmentKey
 
 # Says which secrets wait for a value, so that one command lists those that are still empty.
@@ -30,8 +30,13 @@ def generated_secret(
     description: str,
     key: EnvironmentKey,
     name: str | None = None,
+    length: int = 32,
+    json_key: str | None = None,
 ) -> secretsmanager.Secret:
-    """A secret whose first value is 32 random letters and digits, safe in any URL."""
+    """A secret whose first value is random letters and digits, safe in any URL.
+
+    With `json_key` it is a JSON object that holds them under this key.
+    """
     secret = secretsmanager.Secret(
         scope,
         construct_id,
@@ -39,7 +44,9 @@ def generated_secret(
         secret_name=name,
         encryption_key=key,
         generate_secret_string=secretsmanager.SecretStringGenerator(
-            password_length=32,
+            password_length=length,
+            generate_string_key=json_key,
+            secret_string_template="{}" if json_key else None,
             exclude_punctuation=True,
             exclude_characters=string.punctuation,
         ),
@@ -75,10 +82,36 @@ def brought_secret(
         reason="The other side issues this credential and offers no way to rotate it from here;"
         " the team replaces the value by hand",
     )
-    region = place_of(scope).region
-    named: dict[str, str | None] = {key: key for key in spec.keys} or {"value": None}
+    return _node(secret.ref, spec.keys, key, place_of(scope).region)
+
+
+def made_up_secret(
+    scope: Construct, construct_id: str, *, node: str, spec: GeneratedSecret, key: EnvironmentKey
+) -> Node:
+    """A secret that nobody has to know: it is made once, when the stack is."""
+    secret = generated_secret(
+        scope,
+        construct_id,
+        node=node,
+        description=spec.description,
+        key=key,
+        name=spec.name,
+        length=spec.length,
+        json_key=spec.keys[0] if spec.keys else None,
+    )
+    acknowledge(
+        secret,
+        "SMG4",
+        reason="What was signed or encrypted with it would be void after a rotation: the team"
+        " decides when that may be, and replaces the value by hand",
+    )
+    return _node(secret.secret_arn, spec.keys, key, place_of(scope).region)
+
+
+def _node(arn: str, keys: tuple[str, ...], key: EnvironmentKey, region: str) -> Node:
+    named: dict[str, str | None] = {each: each for each in keys} or {"value": None}
     values = {
-        name: SecretValue(arn=secret.ref, key_arn=key.arn, region=region, json_key=json_key)
+        name: SecretValue(arn=arn, key_arn=key.arn, region=region, json_key=json_key)
         for name, json_key in named.items()
     }
     return Node(secrets=values)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import re
 import secrets
 import string
@@ -12,6 +13,7 @@ from urllib.parse import quote, unquote
 ALPHABET = string.ascii_letters + string.digits
 PASSWORD_LENGTH = 40
 SCRAM_ITERATIONS = 4096
+FORMATS = ("url", "json")
 URL = re.compile(
     r"postgresql://(?P<user>[^:@/?#\s]+):(?P<password>[A-Za-z0-9]+)"
     r"@(?P<host>[^:@/?#\s]+):(?P<port>[0-9]{1,5})/(?P<database>[^:@/?#\s]+)(?:\?(?P<query>\S+))?"
@@ -63,8 +65,36 @@ class ConnectionUrl:
             query=match["query"] or "",
         )
 
-    def text(self) -> str:
-        """Write the connection string out, password included."""
+    def text(self, form: str = "url") -> str:
+        """Write the connection string out, or the JSON around it; the password is included."""
         user, database = quote(self.user, safe=""), quote(self.database, safe="")
         base = f"postgresql://{user}:{self.password}@{self.host}:{self.port}/{database}"
-        return f"{base}?{self.query}" if self.query else base
+        url = f"{base}?{self.query}" if self.query else base
+        return self._json(url) if form == "json" else url
+
+    def login(self) -> str:
+        """Write out what RDS Proxy must know to log in for its clients."""
+        return json.dumps({"username": self.user, "password": self.password})
+
+    def _json(self, url: str) -> str:
+        # The names that RDS itself gives to these fields, and `url`.
+        fields = {
+            "engine": "postgres",
+            "username": self.user,
+            "password": self.password,
+            "host": self.host,
+            "port": self.port,
+            "dbname": self.database,
+            "url": url,
+        }
+        return json.dumps(fields)
+
+
+def read(value: str) -> ConnectionUrl | None:
+    """Read a secret's value of either form; None for anything else, such as the initial value."""
+    try:
+        fields = json.loads(value)
+    except (ValueError, RecursionError):
+        return ConnectionUrl.parse(value)
+    url = fields.get("url") if isinstance(fields, dict) else None
+    return ConnectionUrl.parse(url) if isinstance(url, str) else None

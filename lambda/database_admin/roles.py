@@ -1,6 +1,6 @@
 """The group roles and the logins that act as them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pg8000.native import Connection, identifier, literal  # type: ignore[import-untyped, unused-ignore]
@@ -23,14 +23,19 @@ def exclusively(connection: Connection) -> Iterator[None]:
     connection.run("COMMIT")
 
 
-def bootstrap(connection: Connection, database: str) -> None:
-    """Bring the group roles and their rights to the state described here; may be repeated."""
+def bootstrap(connection: Connection, database: str, extensions: Iterable[str]) -> None:
+    """Bring group roles, their rights and extensions to the described state; may be repeated."""
     for group in ROLES:
         if not _exists(connection, group):
             connection.run(f"CREATE ROLE {identifier(group)} NOLOGIN")
     # Since PostgreSQL 16 the creator of a role may hand it out but is not a member itself.
     connection.run("GRANT owner TO CURRENT_USER")
     privileges.grant(connection, database)
+    # Last, as the master again and not as the owner, who could then drop them. PUBLIC may use what
+    # they hold, and the groups have just got the way into the schema. One that exists stays as it
+    # is: a newer version may need work on tables, which is a migration's business.
+    for name in extensions:
+        connection.run(f"CREATE EXTENSION IF NOT EXISTS {identifier(name)} SCHEMA public")
 
 
 def set_login(connection: Connection, login: str, password: str, group: str) -> None:

@@ -30,7 +30,7 @@ def _create(subject: Subject, token: str, versions: Versions) -> None:
 
 
 def _set(subject: Subject, token: str, versions: Versions) -> None:
-    subject.apply(_pending(subject, token))
+    subject.apply(_pending(subject, token), token)
 
 
 def _test(subject: Subject, token: str, versions: Versions) -> None:

@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from database_admin.credentials import FORMATS
 from database_admin.errors import RotationError
 
 ROLES = ("owner", "application")
 COLOURS = ("blue", "green")
 # PostgreSQL cuts names after 63 bytes; the longest suffix is "_green".
 LOGIN = re.compile(r"[a-z_][a-z0-9_]{0,56}")
+HOST = re.compile(r"[A-Za-z0-9.-]+")
+EXTENSION = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 TLS_MODES = ("verify", "off")
 
 
@@ -21,6 +24,11 @@ class Credential:
     role: str
     login: str
     query: str = ""
+    format: str = "url"
+    # The host to write into the value, where it is not the database's own.
+    host: str = ""
+    # The secrets in which RDS Proxy reads the logins' passwords.
+    colours: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what could not become a role or a login."""
@@ -30,6 +38,12 @@ class Credential:
             raise RotationError(
                 f"login {self.login!r} in CREDENTIALS is not a plain lower-case name"
             )
+        if self.format not in FORMATS:
+            raise RotationError(f"unknown format {self.format!r} in CREDENTIALS")
+        if self.host and HOST.fullmatch(self.host) is None:
+            raise RotationError(f"host {self.host!r} in CREDENTIALS is not a plain name")
+        if self.colours and set(self.colours) != set(COLOURS):
+            raise RotationError(f"colours in CREDENTIALS must be {COLOURS}")
 
     @property
     def logins(self) -> tuple[str, ...]:
@@ -40,6 +54,10 @@ class Credential:
         """The login to use after `current`: the other one, or blue if it is not one of the two."""
         blue, green = self.logins
         return green if current == blue else blue
+
+    def colour_of(self, login: str) -> str | None:
+        """The secret in which RDS Proxy reads the login's password, if it does."""
+        return self.colours.get(login.removeprefix(f"{self.login}_"))
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,7 @@ class Settings:
     master_username: str
     master_secret: str
     credentials: Mapping[str, Credential]
+    extensions: tuple[str, ...] = ()
     verify_tls: bool = True
 
     @classmethod
@@ -64,12 +83,30 @@ class Settings:
         credentials = {arn: Credential(**entry) for arn, entry in entries.items()}
         if len({credential.login for credential in credentials.values()}) < len(credentials):
             raise RotationError("two secrets in CREDENTIALS share a login")
+        master = environment["MASTER_SECRET_ARN"]
+        colours = [arn for each in credentials.values() for arn in each.colours.values()]
+        if len({master, *credentials, *colours}) < 1 + len(credentials) + len(colours):
+            raise RotationError("MASTER_SECRET_ARN and CREDENTIALS name one secret twice")
         return cls(
             host=environment["DATABASE_HOST"],
             port=int(environment["DATABASE_PORT"]),
             database=environment["DATABASE_NAME"],
             master_username=environment["MASTER_USERNAME"],
-            master_secret=environment["MASTER_SECRET_ARN"],
+            master_secret=master,
             credentials=credentials,
+            extensions=_extensions(environment.get("EXTENSIONS", "[]")),
             verify_tls=tls == "verify",
         )
+
+
+def _extensions(text: str) -> tuple[str, ...]:
+    try:
+        names = json.loads(text)
+    except ValueError:
+        names = None
+    if not isinstance(names, list):
+        raise RotationError("EXTENSIONS must be a JSON list")
+    for name in names:
+        if not isinstance(name, str) or EXTENSION.fullmatch(name) is None:
+            raise RotationError(f"extension {name!r} in EXTENSIONS is not a plain name")
+    return tuple(names)

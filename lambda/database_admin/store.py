@@ -48,6 +48,13 @@ def put_pending(arn: str, token: str, secret: str) -> None:
     )
 
 
+def put_current(arn: str, token: str, secret: str) -> None:
+    """Write a secret that has no rotation of its own; again with the same token it does nothing."""
+    client().put_secret_value(
+        SecretId=arn, ClientRequestToken=token, SecretString=secret, VersionStages=[CURRENT]
+    )
+
+
 def make_current(arn: str, token: str, former: str | None) -> None:
     """Move AWSCURRENT; Secrets Manager moves AWSPREVIOUS along with it."""
     leaving = {"RemoveFromVersionId": former} if former else {}

@@ -57,10 +57,18 @@ def deployment(
         master=secrets.create("master", MASTER_PASSWORD),
         application=secrets.create("application", "random-1"),
         owner=secrets.create("owner", "random-2"),
+        set_variable=monkeypatch.setenv,
     )
-    for name, value in deployment.environment().items():
-        monkeypatch.setenv(name, value)
+    deployment.deploy()
     return deployment
+
+
+@pytest.fixture
+def pgvector(server: Server) -> str:
+    """Name the extension, where the server lets a master create it."""
+    if not server.offers("vector"):
+        pytest.skip("this server would let only a superuser create pgvector")
+    return "vector"
 
 
 @pytest.fixture

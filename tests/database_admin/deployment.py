@@ -1,7 +1,7 @@
 """One deployment as the tests see it: a database, its three secrets and the function."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -9,11 +9,12 @@ from typing import Any
 
 from pg8000.native import Connection, DatabaseError
 
-from database_admin.credentials import ConnectionUrl
+from database_admin.credentials import ConnectionUrl, read
 from database_admin.handler import handle
 from tests.database_admin.secrets_manager import SecretsManager
 from tests.database_admin.server import DATABASE, HOST, MASTER, Server
 
+COLOURS = ("blue", "green")
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 CONTEXT: Any = SimpleNamespace(
     function_name="database-admin",
@@ -32,13 +33,27 @@ class Deployment:
     master: str
     application: str
     owner: str
+    set_variable: Callable[[str, str], None]
 
-    def environment(self) -> dict[str, str]:
-        """Return the function's environment variables."""
+    def deploy(self, **changes: Any) -> None:
+        """Set the function's variables anew; for what may change see `environment`."""
+        for name, value in self.environment(**changes).items():
+            self.set_variable(name, value)
+
+    def environment(
+        self,
+        *,
+        extensions: Sequence[str] = (),
+        application: dict[str, Any] | None = None,
+        owner: dict[str, Any] | None = None,
+    ) -> dict[str, str]:
+        """Return the function's variables, with more fields for the two credentials."""
         credentials: dict[str, Any] = {
             self.application: {"role": "application", "login": "app", "query": "sslmode=require"},
             self.owner: {"role": "owner", "login": "migrations", "query": ""},
         }
+        credentials[self.application] |= application or {}
+        credentials[self.owner] |= owner or {}
         return {
             "DATABASE_HOST": HOST,
             "DATABASE_PORT": str(self.server.port),
@@ -47,7 +62,16 @@ class Deployment:
             "MASTER_USERNAME": MASTER,
             "MASTER_SECRET_ARN": self.master,
             "CREDENTIALS": json.dumps(credentials),
+            "EXTENSIONS": json.dumps(extensions),
         }
+
+    def colours(self, name: str) -> dict[str, str]:
+        """Make the two secrets that RDS Proxy reads, as CloudFormation does."""
+        return {each: self.secrets.create(f"{name}-{each}", "initial") for each in COLOURS}
+
+    def bootstrap(self) -> None:
+        """Call the function as a deployment of the data stack does."""
+        handle({"Step": "bootstrap"}, CONTEXT)
 
     def step(self, step: str, arn: str, token: str) -> None:
         """Call the function as Secrets Manager does."""
@@ -64,11 +88,10 @@ class Deployment:
     @contextmanager
     def session(self, value: str) -> Iterator[Connection]:
         """Log in as a service does, with a connection string, or as the master."""
-        url = ConnectionUrl.parse(value) or ConnectionUrl(
-            MASTER, value, HOST, self.server.port, DATABASE
-        )
+        url = read(value) or ConnectionUrl(MASTER, value, HOST, self.server.port, DATABASE)
+        # Another host in it would be a proxy or a reader, which lead to the same server.
         with Connection(
-            url.user, url.host, url.database, url.port, url.password, ssl_context=False, timeout=20
+            url.user, HOST, url.database, url.port, url.password, ssl_context=False, timeout=20
         ) as connection:
             yield connection
 

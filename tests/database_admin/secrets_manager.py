@@ -37,9 +37,14 @@ class SecretsManager:
 
     def create(self, name: str, value: str) -> str:
         """Make a secret as CloudFormation does."""
-        arn = f"{ARN}{name}-AbCdEf"
+        arn = self.arn(name)
         self.secrets[arn] = {str(uuid.uuid4()): Version(value, {"AWSCURRENT"})}
         return arn
+
+    @staticmethod
+    def arn(name: str) -> str:
+        """Return the ARN of the secret with the name."""
+        return f"{ARN}{name}-AbCdEf"
 
     def begin(self, arn: str) -> str:
         """Start a rotation with an empty version; refused while another one is on its way."""
@@ -116,9 +121,11 @@ class SecretsManager:
         version = versions.setdefault(token, Version(None, set()))
         if version.value not in (None, value):
             raise Refusal("ResourceExistsException")
-        version.value = value
-        for stage in wanted["VersionStages"]:
-            self._move(versions, stage, token)
+        # The service ignores a request that it has done before, labels included.
+        if version.value is None:
+            version.value = value
+            for stage in wanted.get("VersionStages", ["AWSCURRENT"]):
+                self._label(versions, stage, token)
         return {"VersionId": token}
 
     def _update_secret_version_stage(self, versions: dict[str, Version], wanted: Parameters) -> Any:
@@ -126,11 +133,15 @@ class SecretsManager:
         holders = [token for token, each in versions.items() if stage in each.labels]
         if target not in versions or holders != [wanted.get("RemoveFromVersionId")]:
             raise Refusal("InvalidParameterException")
+        self._label(versions, stage, target)
+        return {}
+
+    def _label(self, versions: dict[str, Version], stage: str, target: str) -> None:
+        holders = [token for token, each in versions.items() if stage in each.labels]
         self._move(versions, stage, target)
         if stage == "AWSCURRENT":
             versions[target].labels.discard("AWSPREVIOUS")
             self._move(versions, "AWSPREVIOUS", holders[0])
-        return {}
 
     @staticmethod
     def _move(versions: dict[str, Version], stage: str, target: str) -> None:

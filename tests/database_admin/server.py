@@ -15,6 +15,8 @@ from pathlib import Path
 
 from pg8000.native import Connection, DatabaseError, InterfaceError, identifier, literal
 
+from tests.database_admin import extensions
+
 HOST = "127.0.0.1"
 
 
@@ -69,6 +71,12 @@ class Server:
             SUPERUSER, HOST, database, self.port, SUPERUSER_PASSWORD, ssl_context=False, timeout=20
         )
 
+    def offers(self, extension: str) -> bool:
+        """Say whether the master may create the extension here, as on RDS."""
+        query = "SELECT 1 FROM pg_available_extension_versions WHERE trusted AND name = :name"
+        with self.connect() as connection:
+            return bool(connection.run(query, name=extension))
+
     def create_master(self) -> None:
         """Make the master and give it the database."""
         name, database = identifier(MASTER), identifier(DATABASE)
@@ -98,7 +106,8 @@ def running_server() -> Iterator[Server]:
     try:
         data = _initialize(directory)
         server = Server(_free_port(), directory / "log")
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        offered = extensions.offer(PROGRAMS, directory)
+        options = [f"-c{name}={value}" for name, value in (OPTIONS | offered).items()]
         postgres = [str(PROGRAMS / "postgres"), "-D", str(data), "-p", str(server.port)]
         supervisor = [sys.executable, str(SUPERVISOR), USER, str(directory)]
         with (

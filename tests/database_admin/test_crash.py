@@ -1,14 +1,40 @@
 """A rotation killed at any point and repeated with the same token ends well."""
 
+import json
 from itertools import count
 
 import pytest
 
+from database_admin import credentials
 from tests.database_admin.crash import Crashed, crash_after
 from tests.database_admin.deployment import Deployment
 
 # Fewer operations than this would mean that the counting misses some.
-FEWEST = {"master": 16, "application": 36, "owner": 36}
+FEWEST = {"master": 16, "application": 36, "owner": 36, "bootstrap": 20}
+
+
+@pytest.fixture(params=["plain", "full"])
+def deployment(request: pytest.FixtureRequest, deployment: Deployment) -> Deployment:
+    """Run every test with the least and with all that a deployment may ask for."""
+    if request.param == "full":
+        fields = {
+            name: {"format": "json", "colours": deployment.colours(name)}
+            for name in ("application", "owner")
+        }
+        extensions = [request.getfixturevalue("pgvector")]
+        deployment.deploy(extensions=extensions, **fields)
+    return deployment
+
+
+def proxy_knows(deployment: Deployment, value: str) -> bool:
+    """Say whether the login's colour holds the same password, where there are colours."""
+    url = credentials.read(value)
+    if url is None or not value.startswith("{"):
+        return True
+    name = "application" if url.user.startswith("app_") else "owner"
+    arn = deployment.secrets.arn(f"{name}-{url.user.rsplit('_')[-1]}")
+    expected = {"username": url.user, "password": url.password}
+    return bool(json.loads(deployment.secrets.value(arn)) == expected)
 
 
 def rotate_with_crash(deployment: Deployment, arn: str, operations: int) -> bool:
@@ -21,6 +47,7 @@ def rotate_with_crash(deployment: Deployment, arn: str, operations: int) -> bool
         in_use = deployment.secrets.value(arn)
         # Services go on with the current value; the master's has no second login to go on with.
         assert in_use == "random" or arn == deployment.master or deployment.accepts(in_use)
+        assert proxy_knows(deployment, in_use)
         deployment.rotate(arn, token)
         return True
     return False
@@ -31,6 +58,7 @@ def check(deployment: Deployment, arn: str, values: list[str]) -> None:
     lasting = 1 if arn == deployment.master else 2
     accepted = [deployment.accepts(value) for value in values]
     assert accepted == [False] * (len(values) - lasting) + [True] * lasting
+    assert all(proxy_knows(deployment, value) for value in values[-lasting:])
 
 
 def test_first_rotation_survives_a_crash_at_any_point(deployment: Deployment) -> None:
@@ -76,3 +104,20 @@ def test_rotations_of_the_others_go_on_while_a_killed_master_rotation_waits(
             deployment.rotate(deployment.master, token)
         else:
             return
+
+
+def test_bootstrap_event_survives_a_crash_at_any_point(deployment: Deployment) -> None:
+    """Sent again, it ends what was begun; the first rotations follow."""
+    for operations in count(1):
+        try:
+            with crash_after(operations):
+                deployment.bootstrap()
+        except Crashed:
+            deployment.bootstrap()
+            deployment.rotate(deployment.application)
+        else:
+            assert operations >= FEWEST["bootstrap"]
+            return
+        deployment.server.clear()
+        deployment.server.create_master()
+        deployment.secrets.create("application", "random")

@@ -1,10 +1,12 @@
 """Connection strings, logins and verifiers by themselves."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from database_admin.credentials import ConnectionUrl, new_password, scram_verifier
+from database_admin.credentials import FORMATS, ConnectionUrl, new_password, read, scram_verifier
 from database_admin.settings import Credential
 
 HOSTS = st.from_regex(r"[a-z0-9-]{1,20}(\.[a-z0-9-]{1,20}){0,4}", fullmatch=True)
@@ -21,13 +23,17 @@ def test_what_is_written_is_read_again(
     """Whatever the names are."""
     url = ConnectionUrl(user, password, host, 5432, database, query)
     assert ConnectionUrl.parse(url.text()) == url
+    assert [read(url.text(form)) for form in FORMATS] == [url, url]
 
 
 @settings(database=None, max_examples=50)
 @given(st.binary())
 def test_any_other_text_is_no_connection_string_and_no_error(raw: bytes) -> None:
     """The initial value may be anything at all."""
-    assert ConnectionUrl.parse(raw.decode("latin-1")) is None
+    text = raw.decode("latin-1")
+    assert ConnectionUrl.parse(text) is None
+    assert read(text) is None
+    assert read(json.dumps({"url": text})) is None
 
 
 @pytest.mark.parametrize(
@@ -44,6 +50,7 @@ def test_any_other_text_is_no_connection_string_and_no_error(raw: bytes) -> None
 def test_incomplete_connection_strings_are_not_read(text: str) -> None:
     """Something is missing or wrong in each of them."""
     assert ConnectionUrl.parse(text) is None
+    assert read(json.dumps({"username": "app_blue", "url": text})) is None
 
 
 def test_password_does_not_show_by_accident() -> None:

@@ -1,7 +1,6 @@
 """What the function refuses, and what it leaves behind in the logs."""
 
 import io
-import json
 import logging
 import re
 import traceback
@@ -96,16 +95,23 @@ def test_only_these_operations_are_needed(deployment: Deployment) -> None:
     assert set(deployment.secrets.calls) == {(name, deployment.master) for name in own}
 
 
+@pytest.mark.parametrize("form", ["url", "json"])
 def test_nothing_secret_is_logged(
     deployment: Deployment,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
+    form: str,
 ) -> None:
     """Neither by the function, even with every logger at DEBUG, nor by the database server."""
     caplog.set_level(logging.DEBUG)
     output = io.StringIO()
     monkeypatch.setattr(logger.handlers[0], "stream", output)
     arns = (deployment.master, deployment.application, deployment.owner)
+    deployment.deploy(
+        application={"format": form, "colours": deployment.colours("app")},
+        owner={"format": form},
+    )
+    deployment.bootstrap()
     for arn in arns * 3:
         deployment.rotate(arn)
     token = deployment.secrets.begin(deployment.owner)
@@ -132,29 +138,3 @@ def test_responses_of_the_sdk_are_never_logged(caplog: pytest.LogCaptureFixture)
     caplog.set_level(logging.DEBUG)
     for name in ("boto3", "botocore", "botocore.parsers", "urllib3"):
         assert not logging.getLogger(name).isEnabledFor(logging.DEBUG)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"DATABASE_TLS": "no"}, "DATABASE_TLS"),
-        ({"CREDENTIALS": json.dumps({"a": {"role": "admin", "login": "x"}})}, "role 'admin'"),
-        ({"CREDENTIALS": json.dumps({"a": {"role": "owner", "login": "A b"}})}, "login 'A b'"),
-        ({"CREDENTIALS": json.dumps({"a": {"role": "owner", "login": "x" * 58}})}, "login"),
-        (
-            {"CREDENTIALS": json.dumps({k: {"role": "owner", "login": "x"} for k in "ab"})},
-            "share a login",
-        ),
-    ],
-)
-def test_wrong_environment_is_refused(
-    deployment: Deployment,
-    monkeypatch: pytest.MonkeyPatch,
-    change: dict[str, str],
-    message: str,
-) -> None:
-    """Mistakes in the configuration are named."""
-    for name, value in change.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(RotationError, match=message):
-        deployment.step("createSecret", deployment.owner, "token")

@@ -1,0 +1,70 @@
+"""Rules for the load balancer: routes that can't meet, a certificate for every host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.graph import served
+from config.model.balancer import Certificate
+from config.routes import priorities
+
+if TYPE_CHECKING:
+    from config.model.environment import Environment
+    from config.rules.finding import Findings
+
+
+def routes_have_a_balancer(environment: Environment) -> Findings:
+    """Routes are the balancer's, and a balancer without any costs money for nothing."""
+    routed = served(environment)
+    if routed and not environment.balancer:
+        message = "is required, because services have `routes`: `balancer: {certificate: …}`"
+        yield ("balancer",), message
+    if environment.balancer and not routed:
+        yield ("balancer",), "no service has `routes`: remove it, or give a service some"
+
+
+def routes_are_apart(environment: Environment) -> Findings:
+    """No two routes are the same, or of the same priority."""
+    seen: dict[tuple[str | None, str], str] = {}
+    taken: dict[int, str] = {}
+    for (name, index), priority in priorities(environment).items():
+        route = served(environment)[name].routes[index]
+        path = ("services", name, "routes", index)
+        first = seen.setdefault((route.host, route.path), name)
+        if seen[route.host, route.path] != name or taken.get(priority) == name:
+            yield path, f"{first} has this route already"
+        elif priority in taken:
+            message = (
+                f"has the same priority as a route of {taken[priority]}, {priority}: say another"
+                " `priority:`"
+            )
+            yield path, message
+        taken.setdefault(priority, name)
+
+
+def certificates_are_here(environment: Environment) -> Findings:
+    """A certificate is of the balancer's region and account, and names its hosts."""
+    balancer = environment.balancer
+    if balancer is None:
+        return
+    path = ("balancer", "certificate")
+    if isinstance(balancer.certificate, Certificate):
+        names = (balancer.certificate.domain, *balancer.certificate.also)
+        for service, spec in served(environment).items():
+            for index, route in enumerate(spec.routes):
+                if route.host and not any(_covers(name, route.host) for name in names):
+                    where = ("services", service, "routes", index, "host")
+                    yield where, f"the certificate is for {', '.join(names)} only: add it to `also`"
+        return
+    region, account = balancer.certificate.split(":")[3:5]
+    if (region, account) != (environment.region, environment.account):
+        message = f"is of {account} in {region}: the balancer needs one of its own place"
+        yield path, message
+
+
+def _covers(name: str, host: str) -> bool:
+    head, _, rest = host.partition(".")
+    return name == host or (name.startswith("*.") and head != "*" and rest == name[2:])
+
+
+RULES = (routes_have_a_balancer, routes_are_apart, certificates_are_here)

@@ -1,0 +1,56 @@
+"""A read replica of a database, for reports and other reading that may lag behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_rds as rds
+
+from stackyard.marks import acknowledge, belongs_to, keep
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from stackyard.database import Database
+
+
+def replica_name(identifier: str) -> str:
+    """What a database's replica is called."""
+    return f"{identifier}-replica"
+
+
+def replica(
+    scope: Construct, construct_id: str, *, node: str, database: Database
+) -> rds.CfnDBInstance:
+    """A replica in the subnets and the group of its source, whose encryption and data it has.
+
+    It has no backups of its own, because it is made anew from its source.
+    """
+    spec, instance = database.spec, database.instance
+    found = rds.CfnDBInstance(
+        scope,
+        construct_id,
+        db_instance_identifier=replica_name(database.identifier),
+        # By its ARN: with the name alone RDS refuses a subnet group.
+        source_db_instance_identifier=instance.instance_arn,
+        db_instance_class=f"db.{spec.instance_class}",
+        db_subnet_group_name=database.subnets.subnet_group_name,
+        vpc_security_groups=[database.group_id],
+        publicly_accessible=False,
+        ca_certificate_identifier=spec.certificate_authority,
+        storage_type="gp3",
+        max_allocated_storage=spec.max_storage_gb,
+        auto_minor_version_upgrade=True,
+        copy_tags_to_snapshot=True,
+        deletion_protection=database.protected,
+    )
+    keep(found)
+    belongs_to(found, node)
+    for finding, reason in {
+        "RDS2": "A replica in its source's region has its source's encryption, and CloudFormation"
+        " refuses the property here",
+        "RDS3": "It is itself the second copy; nothing writes to it",
+        "RDS13": "Its source has the backups, and it is made anew from that",
+    }.items():
+        acknowledge(found, finding, reason=reason)
+    return found
