@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.alarms import Alarm
-
     from config.graph import Runner
     from config.model.environment import Environment
+    from config.model.programs import Sidecar
     from stackyard.edges import Way
     from stackyard.metrics import Series
-    from config.model.programs import Sidecar
     from stackyard.node import Node, Wiring
     from stackyard.topics import TierTopic
 

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from config.model.environment import Environment
     from config.model.fargate import Fargate
     from config.model.fargate import FargateTask as FargateTaskSpec
-    from config.model.programs import Program
     from stacks.data import DataStack
     from stacks.network import NetworkStack
     from stacks.notify import NotifyStack
@@ -88,23 +87,26 @@ class ComputeStack(GraphStack):
         self.domains: dict[str, str] = {}
         self.depths: dict[str, str] = {}
         self._redeployable: dict[str, Redeployable] = {}
-        self.cluster = above[0].cluster if above else self._cluster()
-        self.balancer = above[0].balancer if above else self._balancer()
+        self.cluster: Cluster | None = above[0].cluster if above else self._cluster()
+        self.balancer: Balancer | None = above[0].balancer if above else self._balancer()
         if group is None:
             self._app_runners()
-        for name, service in fargate_services(environment).items():
-            if service.group == group:
-                self._service(name, service)
-        for name, task in fargate_tasks(environment).items():
-            if task.group == group:
-                self.tasks[name] = self._task(name, task)
-        for name in environment.stores if group is None else ():
-            self._depth(name)
+            for name in environment.stores:
+                self._depth(name)
+        self._programs()
         for name, store in environment.stores.items():
             if isinstance(store, Postgres):
                 self._redeploy(name)
         for image, release in self.releases.items():
             self._say_what_to_do(image, release.parameter, release.registry, release.repository)
+
+    def _programs(self) -> None:
+        for name, service in fargate_services(self.environment_spec).items():
+            if service.group == self.group:
+                self._service(name, service)
+        for name, task in fargate_tasks(self.environment_spec).items():
+            if task.group == self.group:
+                self.tasks[name] = self._task(name, task)
 
     def _cluster(self) -> Cluster | None:
         environment = self.environment_spec
@@ -142,7 +144,7 @@ class ComputeStack(GraphStack):
                 made = app_runner(self, name, service)
                 self._redeployable[name] = made.redeployable
 
-    def _wired(self, program: Program) -> Wired:
+    def _wired(self, program: Fargate | FargateTaskSpec) -> Wired:
         return Wired(
             spec=program,
             main=self.wiring(program, self.nodes),

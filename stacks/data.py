@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.model.environment import Environment
+    from config.model.secrets import Secret
     from stacks.network import NetworkStack
 
 
@@ -56,13 +57,10 @@ class DataStack(GraphStack):
         self.nodes: dict[str, Node] = {}
         self.admins: dict[str, DatabaseAdmin] = {}
         for name, secret in environment.secrets.items():
-            make = brought_secret if isinstance(secret, BroughtSecret) else made_up_secret
-            self.nodes[name] = make(
-                self, f"{pascal(name)}Secret", node=name, spec=secret, key=self.key
-            )
+            self.nodes[name] = self._secret(name, secret)
         for name in environment.externals:
             self.nodes[name] = self._external(name)
-        logs = self._log_bucket()
+        self.log_bucket = self._log_bucket()
         for name, store in environment.stores.items():
             match store:
                 case Postgres():
@@ -70,9 +68,15 @@ class DataStack(GraphStack):
                 case ServerlessValkey() | NodesValkey():
                     self.nodes[name] = self._cache(name, store)
                 case BucketSpec():
-                    self.nodes[name] = self._bucket(name, store, logs)
+                    self.nodes[name] = self._bucket(name, store, self.log_bucket)
         self._releases()
         self._name_empty_secrets()
+
+    def _secret(self, name: str, spec: Secret) -> Node:
+        construct_id = f"{pascal(name)}Secret"
+        if isinstance(spec, BroughtSecret):
+            return brought_secret(self, construct_id, node=name, spec=spec, key=self.key)
+        return made_up_secret(self, construct_id, node=name, spec=spec, key=self.key)
 
     def _external(self, name: str) -> Node:
         external = self.environment_spec.externals[name]
@@ -149,7 +153,7 @@ class DataStack(GraphStack):
         )
 
     def _cache(self, name: str, spec: ServerlessValkey | NodesValkey) -> Node:
-        common = {
+        common: dict[str, Any] = {
             "node": name,
             "name": store_name(self.environment_spec, name),
             "placement": self._network.for_stores,
@@ -170,13 +174,10 @@ class DataStack(GraphStack):
         return bucket.node_for_consumers
 
     def _log_bucket(self) -> LogBucket | None:
-        stores = self.environment_spec.stores.values()
-        wanted = any(isinstance(store, BucketSpec) for store in stores)
-        balanced = self.environment_spec.balancer is not None
-        self.log_bucket = (
-            LogBucket(self, "AccessLogs", of_balancer=balanced) if wanted or balanced else None
-        )
-        return self.log_bucket
+        environment = self.environment_spec
+        balanced = environment.balancer is not None
+        kept = any(isinstance(store, BucketSpec) for store in environment.stores.values())
+        return LogBucket(self, "AccessLogs", of_balancer=balanced) if kept or balanced else None
 
     def _releases(self) -> None:
         environment = self.environment_spec

@@ -87,6 +87,7 @@ class AppRunnerService(Block):
             resource="arn:aws:states:::aws-sdk:apprunner:startDeployment",
             parameters={"ServiceArn": f"${{{variable}}}"},
             statement=Statement(actions=["apprunner:StartDeployment"], resources=[self.arn]),
+            release=self._release,
             substitutions={variable: self.arn},
             absent=("AppRunner.ResourceNotFoundException",),
         )

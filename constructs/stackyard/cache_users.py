@@ -24,7 +24,7 @@ ENGINE = "valkey"
 APPLICATION, DEPTH = "app", "depth"
 # What measuring queues takes: it sees how long they are, and not what is in them. The same stands
 # in lambda/queue_depth, whose tests try it on a real server; a test compares both.
-DEPTH_ACCESS = "on ~* -@all +ping"
+DEPTH_ACCESS = "on ~* resetchannels -@all +type +llen +zcard +xlen +scard"
 
 
 class CacheUsers:

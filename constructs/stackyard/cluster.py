@@ -74,6 +74,8 @@ class Cluster(Block):
         )
         self.cluster.node.add_dependency(insights)
         belongs_to(self.cluster, NODE)
+        # The same name, for who has to wait until the cluster exists.
+        self.ref = self.cluster.ref
 
     def _shells(self, days: int) -> dict[str, Any]:
         logs = EncryptedLogGroup(self, "Shells", key=self._key, days=days)

@@ -96,7 +96,7 @@ class FargateService(Block):
                 group_id=self.group.group_id,
                 routed=routed,
             )
-        self.running = ""
+        self.service_name = self.running = ""
         self.arn = self.place.arn("ecs", f"service/{cluster.name}/{name}")
 
     def start(self, *, rollback: Sequence[cloudwatch.CfnAlarm]) -> None:
@@ -107,7 +107,7 @@ class FargateService(Block):
         service = ecs.CfnService(
             self,
             "Service",
-            cluster=self._cluster.name,
+            cluster=self._cluster.ref,
             service_name=self.name,
             task_definition=self.task.definition.ref,
             # Where the number follows something, no deploy may set it back.
@@ -131,7 +131,8 @@ class FargateService(Block):
         service.node.add_dependency(self.group, *rollback)
         if self.targets:
             service.node.add_dependency(self.targets)
-        self.running = self.release.if_released(service.attr_name, "-")
+        self.service_name = service.attr_name
+        self.running = self.release.if_released(self.service_name, "-")
 
     @property
     def node_for_consumers(self) -> Node:
@@ -155,10 +156,12 @@ class FargateService(Block):
             },
             absent=("Ecs.ServiceNotFoundException", "Ecs.ServiceNotActiveException"),
             statement=Statement(actions=["ecs:UpdateService"], resources=[self.arn]),
+            release=self.release,
         )
 
     def _container(self) -> dict[str, Any]:
-        spec, found = self._spec, {}
+        spec = self._spec
+        found: dict[str, Any] = {}
         if spec.port:
             mapping = {"containerPort": spec.port, "protocol": "tcp"}
             named = {"name": self._node, "appProtocol": "http"} if self._is_called else {}

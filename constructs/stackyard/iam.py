@@ -64,11 +64,16 @@ class ServiceRole(iam.CfnRole):
         }
         if only_from:
             trust["Condition"] = {"StringEquals": dict(only_from)}
+        # Several links may ask for the same.
+        documents: list[dict[str, Any]] = []
+        for statement in statements:
+            if statement.document not in documents:
+                documents.append(statement.document)
         policy = iam.CfnRole.PolicyProperty(
             policy_name="Allowed",
             policy_document={
                 "Version": "2012-10-17",
-                "Statement": [statement.document for statement in statements],
+                "Statement": documents,
             },
         )
         super().__init__(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from config.model.services import LogMetric
+    from config.model.watched import LogMetric
 
 
 def namespace_of(environment: str) -> str:

@@ -77,7 +77,7 @@ class Machine(Block):
             role_arn=role.arn,
             state_machine_type="STANDARD",
             definition=definition,
-            definition_substitutions=substitutions,
+            definition_substitutions=substitutions or None,
             tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
             logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
                 level="ALL",

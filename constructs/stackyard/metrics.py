@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from config.model.services import LogMetric
+    from config.model.watched import LogMetric
 
 QUEUE_DEPTH = "QueueDepth"
 GIGABYTE = 1e9

@@ -11,7 +11,7 @@ from stackyard.marks import belongs_to
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from config.model.services import Probe
+    from config.model.watched import Probe
 
 
 def probe(

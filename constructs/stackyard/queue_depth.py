@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
 
 from stackyard.edges import NodeGroup
 from stackyard.function import PythonFunction
@@ -66,10 +67,19 @@ class QueueDepth(Block):
             statements=may_read(url),
             key=key,
             log_days=log_days,
-            timeout=30,
+            timeout=45,
             memory=256,
             placement=placement,
             group_id=group.group_id,
+        )
+        # The next minute's measurement is the retry; more would only ring more often.
+        lambda_.CfnEventInvokeConfig(
+            self,
+            "Invocations",
+            function_name=self.function.name,
+            qualifier="$LATEST",
+            maximum_retry_attempts=0,
+            maximum_event_age_in_seconds=60,
         )
         rule = events.CfnRule(
             self,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from stackyard.iam import Statement
     from stackyard.key import EnvironmentKey
+    from stackyard.release import Release
 
 # A service that is being deployed at that moment refuses: half an hour of patience.
 RETRY = {
@@ -38,6 +39,7 @@ class Redeployable:
     resource: str
     parameters: Mapping[str, Any]
     statement: Statement
+    release: Release
     absent: tuple[str, ...] = ()
     substitutions: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,6 +93,10 @@ class RedeployOnRotation(Block):
                 "detail": {"labelUpdated": ["AWSCURRENT"]},
             },
         )
+        releases = {id(service.release): service.release for service in services}
+        if len(releases) == 1:
+            (release,) = releases.values()
+            release.only_when_released(self.starter)
 
 
 def _states(service: Redeployable) -> dict[str, Any]:

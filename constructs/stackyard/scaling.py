@@ -41,7 +41,7 @@ class ServiceScaling(Block):
             "Target",
             service_namespace="ecs",
             scalable_dimension="ecs:service:DesiredCount",
-            resource_id=f"service/{cluster}/{service.name}",
+            resource_id=f"service/{cluster}/{service.service_name}",
             min_capacity=spec.least,
             max_capacity=spec.max,
         )

@@ -155,7 +155,7 @@ class Targets(Block):
         edge = Edge(BALANCER, self._node, (self._port,))
         way = Way(edge=edge, port=self._port, group_id=group_id)
         balancer = self._routed.balancer.group_id
-        rule = {
+        rule: dict[str, Any] = {
             "ip_protocol": "tcp",
             "from_port": self._port,
             "to_port": self._port,

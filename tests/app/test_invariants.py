@@ -14,6 +14,7 @@ from tests.assemblies import ENVIRONMENTS, Assembly, synthesized
 EVERY = pytest.mark.parametrize(("system", "environment"), ENVIRONMENTS)
 STATEFUL = (
     "AWS::ECR::Repository",
+    "AWS::ElastiCache::ReplicationGroup",
     "AWS::ElastiCache::ServerlessCache",
     "AWS::KMS::Key",
     "AWS::RDS::DBInstance",
@@ -68,15 +69,15 @@ def test_nothing_of_a_release_parameter_can_change(system: str, environment: str
     }
     assert found
     for place, resource in found.items():
-        service = resource["Properties"]["Name"].split("/")[-2]
+        image = resource["Properties"]["Name"].split("/")[-2]
         assert resource == {
             "Type": "AWS::SSM::Parameter",
             "Properties": {
-                "Name": f"/{system}/{environment}/{service}/image-digest",
+                "Name": f"/{system}/{environment}/{image}/image-digest",
                 "Type": "String",
                 "Value": "unreleased",
                 "AllowedPattern": "^(unreleased|sha256:[0-9a-f]{64})$",
-                "Description": f"Digest of the image that {service} runs",
+                "Description": f"Digest of the image that {image} runs",
             },
             "UpdateReplacePolicy": "Retain",
             "DeletionPolicy": "RetainExceptOnCreate",
@@ -169,6 +170,7 @@ def test_what_keeps_data_is_encrypted_with_the_key_or_says_why_not(
     assembly = synthesized(system, environment)
     field = {
         "AWS::RDS::DBInstance": "KmsKeyId",
+        "AWS::ElastiCache::ReplicationGroup": "KmsKeyId",
         "AWS::ElastiCache::ServerlessCache": "KmsKeyId",
         "AWS::SecretsManager::Secret": "KmsKeyId",
         "AWS::Logs::LogGroup": "KmsKeyId",

@@ -13,7 +13,7 @@ from stackyard.release import Release, parameter_name, release_parameter
 from tests.assemblies import new_app
 from tests.components.building import ACCOUNT, REGION, Made, made, resolved, stack_in
 
-NAME = parameter_name(system="demo", environment="prod", service="web")
+NAME = parameter_name(system="demo", environment="prod", image="web")
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 
@@ -22,7 +22,7 @@ def templates(folder: Path) -> tuple[Made, Made, dict[str, str]]:
     """The stack of the parameter, one that reads it, and what its release says."""
     app = new_app(folder)
     data, compute = stack_in(folder, app=app), stack_in(folder, "demo-prod-compute", app=app)
-    release_parameter(data, "WebRelease", name=NAME, service="web")
+    release_parameter(data, "WebRelease", name=NAME, image="web")
     Release(compute, "IdleRelease", parameter=NAME, repository="demo/idle")
     release = Release(compute, "WebRelease", parameter=NAME, repository="demo/web")
     part = Construct(compute, "Part")

@@ -1,14 +1,16 @@
 """What holds in every environment of this repository, read from its templates."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from config.attributes import BALANCER, INTERNET
 from config.aws import PREFIX_LISTS
-from config.graph import admin_of
+from config.graph import admin_of, depth_of, proxy_of
 from config.model.environment import Environment
 from tests.assemblies import ENVIRONMENTS
-from tests.systems.reading import Reading, reading_of
+from tests.systems.reading import Reading, reading_of, texts
 from tests.systems.ways import (
     ANYWHERE,
     GROUP,
@@ -21,6 +23,7 @@ from tests.systems.ways import (
 
 STORES = (
     "AWS::ECR::Repository",
+    "AWS::ElastiCache::ReplicationGroup",
     "AWS::ElastiCache::ServerlessCache",
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
@@ -30,11 +33,15 @@ STORES = (
 INTERFACES = (
     "AWS::AppRunner::VpcConnector",
     "AWS::EC2::VPCEndpoint",
+    "AWS::ECS::Service",
+    "AWS::ElastiCache::ReplicationGroup",
     "AWS::ElastiCache::ServerlessCache",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::RDS::DBInstance",
 )
 STATEFUL = (
     "AWS::ECR::Repository",
+    "AWS::ElastiCache::ReplicationGroup",
     "AWS::ElastiCache::ServerlessCache",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
@@ -44,6 +51,7 @@ STATEFUL = (
     "AWS::SSM::Parameter",
 )
 PRINCIPALS = ("AWS::IAM::Role", "AWS::Lambda::Function")
+REGION = re.compile(r"\b(?:af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d\b")
 
 
 @pytest.fixture(scope="module", params=ENVIRONMENTS, ids="/".join)
@@ -52,19 +60,33 @@ def read(request: pytest.FixtureRequest) -> Reading:
 
 
 def test_exactly_the_declared_edges_are_let_out(read: Reading) -> None:
-    assert ways_out(read) == declared_ways(read.environment)
+    # The internet has no group of ours; what it may do stands at whom it reaches.
+    declared = {way for way in declared_ways(read.environment) if way.source != INTERNET}
+    assert ways_out(read) == declared
 
 
 def test_exactly_the_declared_edges_are_let_in(read: Reading) -> None:
-    no_group = {"internet", *(f"endpoint:{service}" for service in PREFIX_LISTS)}
+    no_group = {INTERNET, *(f"endpoint:{service}" for service in PREFIX_LISTS)}
     declared = {way for way in declared_ways(read.environment) if way.target not in no_group}
     assert ways_in(read) == declared
 
 
-def test_nobody_is_reached_from_anywhere(read: Reading) -> None:
-    rules = [rule for _, rule in ingress_rules(read)]
+def test_only_the_balancer_is_reached_from_anywhere(read: Reading) -> None:
+    rules = list(ingress_rules(read))
     assert rules
-    assert [r for r in rules if {r.get("CidrIp"), r.get("CidrIpv6")} & {*ANYWHERE}] == []
+    from_anywhere = {
+        (group.node, rule["FromPort"], rule["ToPort"])
+        for group, rule in rules
+        if {rule.get("CidrIp"), rule.get("CidrIpv6")} & {*ANYWHERE}
+    }
+    public = {(BALANCER, 80, 80), (BALANCER, 443, 443)}
+    assert from_anywhere == (public if read.environment.balancer else set())
+
+
+def test_nothing_names_a_region_where_data_may_not_live(read: Reading) -> None:
+    environment = read.environment
+    named = {region for text in texts(read.templates) for region in REGION.findall(text)}
+    assert named <= {*(environment.regions or (environment.region,))}
 
 
 def test_every_network_interface_is_in_the_group_of_its_own_node(read: Reading) -> None:
@@ -115,6 +137,8 @@ def _nodes(environment: Environment) -> Iterator[str]:
     yield from environment.secrets
     yield from environment.images
     yield from map(admin_of, environment.stores)
-    yield from ("notifier", "network", "access-logs")
+    yield from map(depth_of, environment.stores)
+    yield from map(proxy_of, environment.stores)
+    yield from ("access-logs", "balancer", "cluster", "network", "notifier")
     for way in declared_ways(environment):
         yield way.target

@@ -1,0 +1,1 @@
+"""Publishes how long the services' job queues in the cache are."""

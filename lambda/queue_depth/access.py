@@ -1,0 +1,15 @@
+"""What the function's user may do in the cache; imported by the CDK construct that makes the user.
+
+Nothing but the standard library may be imported here.
+"""
+
+# The command that answers a key's length, by the key's type.
+LENGTHS = {"list": "LLEN", "zset": "ZCARD", "stream": "XLEN", "set": "SCARD"}
+# Types and lengths of keys, never their values. Logging in needs no permission, and the client is
+# told to send nothing else when it connects: no HELLO, SELECT, PING, INFO, CLIENT SETINFO.
+ACCESS = " ".join(
+    (
+        *("on", "~*", "resetchannels", "-@all", "+type"),
+        *(f"+{command.lower()}" for command in LENGTHS.values()),
+    )
+)

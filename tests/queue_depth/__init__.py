@@ -1,0 +1,1 @@
+"""Tests of the queue depth function, against a real Valkey."""
