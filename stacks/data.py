@@ -177,7 +177,9 @@ class DataStack(GraphStack):
         environment = self.environment_spec
         balanced = environment.balancer is not None
         kept = any(isinstance(store, BucketSpec) for store in environment.stores.values())
-        return LogBucket(self, "AccessLogs", of_balancer=balanced) if kept or balanced else None
+        if not kept and not balanced:
+            return None
+        return LogBucket(self, "AccessLogs", of_balancer=balanced, of_buckets=kept)
 
     def _releases(self) -> None:
         environment = self.environment_spec

@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from config.attributes import BALANCER
 from config.model.optouts import AwsKey, Unversioned
 from stackyard.iam import Statement
-from stackyard.marks import belongs_to, keep
+from stackyard.marks import acknowledge, belongs_to, keep
 from stackyard.node import Grant, Node
 from stackyard.place import place_of
 
@@ -42,7 +42,7 @@ class LogBucket(s3.Bucket):
     Their log delivery can't use a customer's key, so this one is encrypted with S3's own.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, of_balancer: bool) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, of_balancer: bool, of_buckets: bool) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -55,6 +55,10 @@ class LogBucket(s3.Bucket):
         )
         keep(self)
         belongs_to(self, "access-logs")
+        if not of_buckets:
+            acknowledge(
+                self, "S1", reason="It holds the access logs of the balancer, and no others to log"
+            )
         if of_balancer:
             self._take_from_balancers()
 

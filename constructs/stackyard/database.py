@@ -145,10 +145,12 @@ class Database(Block):
         """
         if not self.spec.monitoring_seconds:
             return None
-        group = self.place.arn("logs", f"log-group:{OS_METRICS}")
-        streams = f"{group}:log-stream:*"
-        create = ["logs:CreateLogGroup", "logs:PutRetentionPolicy"]
-        write = [
+        # Such an ARN takes `:*` for every action but tagging, CreateLogGroup included.
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        group = self.place.arn("logs", f"log-group:{OS_METRICS}:*")
+        actions = [
+            "logs:CreateLogGroup",
+            "logs:PutRetentionPolicy",
             "logs:CreateLogStream",
             "logs:DescribeLogStreams",
             "logs:GetLogEvents",
@@ -160,13 +162,10 @@ class Database(Block):
             service="monitoring.rds",
             node=node,
             only_from={"aws:SourceAccount": self.place.account},
-            statements=[
-                Statement(actions=create, resources=[group]),
-                Statement(actions=write, resources=[streams]),
-            ],
+            statements=[Statement(actions=actions, resources=[group])],
         )
         acknowledge_wildcard(
-            role, streams, reason="The streams of the one group that RDS writes its metrics to"
+            role, group, reason="The streams of the one group that RDS writes its metrics to"
         )
         return iam.Role.from_role_arn(self, "MonitoringRoleView", role.arn, mutable=False)
 

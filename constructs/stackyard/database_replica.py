@@ -46,7 +46,15 @@ def replica(
     )
     keep(found)
     belongs_to(found, node)
+    if not database.protected:
+        acknowledge(
+            found,
+            "RDS10",
+            reason="The file says that this environment is not production; what a replica holds is"
+            " in its source",
+        )
     for finding, reason in {
+        "RDS11": "Only the declared edges reach the port, which is its source's",
         "RDS2": "A replica in its source's region has its source's encryption, and CloudFormation"
         " refuses the property here",
         "RDS3": "It is itself the second copy; nothing writes to it",

@@ -26,6 +26,7 @@ FORWARD = (
     "systemctl enable --now iptables",
 )
 SMALLEST = "t4g.nano"
+ROOT_DEVICE = "/dev/xvda"
 
 
 def gateways_for(way_out: Nat, zones: int) -> int | None:
@@ -66,6 +67,8 @@ def narrow(provider: ec2.NatProvider, vpc: ec2.Vpc, cidr: str, ports: Iterable[i
     for child in vpc.node.find_all():
         if isinstance(child, ec2.CfnInstance):
             belongs_to(child, NAT)
+            child.metadata_options = {"httpTokens": "required", "httpEndpoint": "enabled"}
+            child.block_device_mappings = [{"deviceName": ROOT_DEVICE, "ebs": {"encrypted": True}}]
             acknowledge(
                 child, "EC28", reason="It forwards packets; the file chose it because it is cheap"
             )

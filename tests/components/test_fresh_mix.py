@@ -4,74 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.graph import ports_out
 from config.model.environment import Environment
-from tests.app.commands import run
-from tests.assemblies import Assembly, environment_of, short_name
 from tests.components.mixes import MIXES
 from tests.systems.reading import Reading, texts
-from tests.systems.ways import declared_ways, ways_in, ways_out
+from tests.systems.ways import Way, declared_ways, ways_in, ways_out
 
-# The app's own main, once for each system, with system files from elsewhere.
-SCRIPT = """
-import json, sys
-from functools import partial
-from pathlib import Path
-import app
-home, *systems = sys.argv[1:]
-app.load_environment = partial(app.load_environment, root=Path(home) / "systems")
-def status(system):
-    selected = ["-c", f"system={system}", "-c", "environment=prod"]
-    return app.main([*selected, "-o", f"{home}/{system}"])
-print(json.dumps({system: status(system) for system in systems}))
-"""
 EVERY = pytest.mark.parametrize("system", MIXES)
 Readings = dict[str, Reading]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("mixes")
-
-
-@pytest.fixture(scope="module")
-def environments(folder: Path) -> dict[str, Environment]:
-    return {system: environment_of(text, folder, system=system) for system, text in MIXES.items()}
-
-
-@pytest.fixture(scope="module")
-def done(folder: Path, environments: dict[str, Environment]) -> subprocess.CompletedProcess[str]:
-    """What the app says of all the systems. Its home holds jsii's cache, and no credentials."""
-    return run(sys.executable, "-c", SCRIPT, str(folder), *environments, home=Path.home())
-
-
-@pytest.fixture(scope="module")
-def mixes(
-    folder: Path,
-    environments: dict[str, Environment],
-    done: subprocess.CompletedProcess[str],
-) -> Readings:
-    assert done.returncode == 0, done.stderr
-    return {
-        system: reading(environment, folder / system)
-        for system, environment in environments.items()
-    }
-
-
-def reading(environment: Environment, out: Path) -> Reading:
-    """An assembly that another process has written."""
-    templates = {
-        short_name(file.name.removesuffix(".template.json"), environment): json.loads(
-            file.read_text()
-        )
-        for file in out.glob("*.template.json")
-    }
-    return Reading(Assembly(environment, out, templates))
 
 
 def report(reading: Reading) -> list[dict[str, Any]]:
@@ -110,9 +54,17 @@ def test_no_validator_finds_anything(mixes: Readings, system: str) -> None:
 def test_exactly_the_declared_edges_are_open_at_both_ends(mixes: Readings, system: str) -> None:
     reading = mixes[system]
     declared = declared_ways(reading.environment)
-    assert ways_out(reading) == declared
+    assert ways_out(reading) == {way for way in declared if way.source != "internet"}
     to_groups = {way for way in declared if way.target not in ("internet", "endpoint:s3")}
-    assert ways_in(reading) == to_groups
+    assert ways_in(reading) == to_groups | to_the_nat_instance(reading.environment)
+
+
+def to_the_nat_instance(environment: Environment) -> set[Way]:
+    """An instance that forwards is reached from the whole network, on what it forwards."""
+    if environment.network.way_out != "instance":
+        return set()
+    cidr = str(environment.network.cidr)
+    return {Way(cidr, "nat", f"tcp/{port}") for port in ports_out(environment)}
 
 
 @EVERY

@@ -125,6 +125,7 @@ class Reading:
         known: dict[str, Callable[[], Any]] = {
             "Ref": lambda: self._named(stack, argument),
             "Fn::GetAtt": lambda: f"<{stack}.{'.'.join(argument)}>",
+            "Fn::Base64": lambda: self._follow(stack, argument),
             "Fn::Join": lambda: argument[0].join(self._follow(stack, argument[1])),
             "Fn::If": lambda: self._released(stack, *argument),
             "Fn::ImportValue": lambda: self._follow(*self._exports[argument]),
