@@ -123,6 +123,19 @@ def statements(role: Properties) -> list[dict[str, Any]]:
     return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
 
 
+def role_of(found: Made, arn: str) -> Properties:
+    """The role whose ARN a reference names."""
+    role: Properties = found.whole("AWS::IAM::Role")[arn[1:].removesuffix(".Arn>")]["Properties"]
+    return role
+
+
+def trust_of(role: Properties) -> dict[str, Any]:
+    """The one statement that says who takes a role."""
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    found: dict[str, Any] = trust
+    return found
+
+
 def placement_in(scope: Construct) -> Placement:
     """Two subnets of a network that another template has made."""
     vpc = ec2.Vpc.from_vpc_attributes(

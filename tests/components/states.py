@@ -12,6 +12,7 @@ from typing import Any
 ENDS = ("Succeed", "Fail")
 FIELDS = {
     "Task": {"Resource"},
+    "Parallel": {"Branches"},
     "Wait": {"Seconds"},
     "Choice": {"Choices", "Default"},
     "Succeed": set(),
@@ -22,7 +23,18 @@ RETRIER = {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxD
 
 def mistakes(definition: dict[str, Any]) -> list[str]:
     """Everything that Step Functions would refuse, or that leads nowhere."""
-    return list(_mistakes(definition))
+    names = [name for part in machines(definition) for name in part["States"]]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    found = [each for part in machines(definition) for each in _mistakes(part)]
+    return found + [f"two states are called {name}" for name in twice]
+
+
+def machines(definition: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The machine and all that run inside it, side by side."""
+    yield definition
+    for state in definition["States"].values():
+        for branch in state.get("Branches", []):
+            yield from machines(branch)
 
 
 def _mistakes(definition: dict[str, Any]) -> Iterator[str]:

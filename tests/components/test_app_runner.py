@@ -10,13 +10,14 @@ import pytest
 from config.graph import Edge
 from stackyard.edges import ways
 from stackyard.iam import Statement
-from stackyard.node import SecretValue, Wiring
+from stackyard.node import SecretValue, Wiring, may_read
 from tests.components.building import (
     ACCOUNT,
     REGION,
     Made,
     Properties,
     made,
+    role_of,
     service_in,
     stack_in,
     statements,
@@ -58,13 +59,6 @@ def image_of(service: Properties) -> dict[str, Any]:
     """What a service says of its image."""
     found: dict[str, Any] = service["SourceConfiguration"]["ImageRepository"]
     return found
-
-
-def role_of(services: Made, arn: str) -> Properties:
-    """The role that a reference names."""
-    found: Properties = services.whole("AWS::IAM::Role")[arn[1:].removesuffix(".Arn>")]
-    properties: Properties = found["Properties"]
-    return properties
 
 
 def test_the_service_and_what_hangs_on_it_wait_for_the_release(services: Made) -> None:
@@ -113,9 +107,10 @@ def test_the_program_may_do_what_its_links_grant_and_nothing_more(
     services: Made, web: Properties
 ) -> None:
     role = role_of(services, web["InstanceConfiguration"]["InstanceRoleArn"])
-    assert statements(role) == [
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:b/*"}
-    ]
+    links, *reading = statements(role)
+    assert links == {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:b/*"}
+    # App Runner takes the program's own role to resolve its secrets.
+    assert reading == [each.document for each in may_read(*WIRING.secrets.values())]
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "tasks.apprunner.amazonaws.com"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.model.stores import Valkey
+from config.model.valkey import ServerlessValkey
 from stackyard.cache import ServerlessCache
 from stackyard.key import EnvironmentKey
 from tests.components.building import Made, made, placement_in, resolved, spec, stack_in
@@ -42,7 +42,7 @@ def both(folder: Path) -> tuple[dict[str, str], Made]:
             name.title(),
             node=name,
             name=f"demo-{name}",
-            spec=spec(Valkey, kind="valkey", topology="serverless", **more),
+            spec=spec(ServerlessValkey, kind="valkey", topology="serverless", **more),
             placement=placement,
             key=key,
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.model.stores import Postgres
+from config.model.postgres import Postgres
 from stackyard.database import Database
 from stackyard.key import EnvironmentKey
 from stackyard.stack import EnvironmentStack

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.graph import Credential, Edge
-from config.model.stores import Postgres
+from config.model.postgres import Postgres
 from database_admin.settings import Credential as UnderstoodCredential
 from stackyard.database import Database
 from stackyard.database_admin import DatabaseAdmin

@@ -34,18 +34,12 @@ def containers(reading: Reading, node: str) -> dict[str, dict[str, Any]]:
 def test_two_services_share_a_host_by_path_and_the_longer_path_is_tried_first(
     demo: Reading,
 ) -> None:
-    rules = sorted(
-        demo.all("AWS::ElasticLoadBalancingV2::ListenerRule"), key=lambda r: r["Priority"]
-    )
-    paths = [
-        [
-            value
-            for c in rule["Conditions"]
-            for value in c.get("PathPatternConfig", {}).get("Values", [])
-        ]
-        for rule in rules
-    ]
-    assert paths == [["/api", "/api/*"], []]
+    rules = demo.all("AWS::ElasticLoadBalancingV2::ListenerRule")
+    in_order = sorted(rules, key=lambda rule: rule["Priority"])
+    fields = [[each["Field"] for each in rule["Conditions"]] for rule in in_order]
+    assert fields == [["host-header", "path-pattern"], ["host-header"]]
+    paths = in_order[0]["Conditions"][1]["PathPatternConfig"]["Values"]
+    assert paths == ["/api", "/api/*"]
 
 
 def test_without_a_way_out_every_service_that_tasks_need_has_an_endpoint(demo: Reading) -> None:
@@ -60,9 +54,8 @@ def test_the_schedule_starts_a_machine_that_runs_the_task_to_its_end(demo: Readi
     assert schedule["ScheduleExpression"] == "cron(0 6 ? * MON *)"
     assert schedule["ScheduleExpressionTimezone"] == "Europe/Berlin"
     machine = demo.at(schedule["Target"]["Arn"])
-    assert json.loads(machine["DefinitionString"])["States"]["Run"]["Resource"].endswith(
-        "ecs:runTask.sync"
-    )
+    run = machine["Definition"]["States"]["Run"]
+    assert run["Resource"] == "arn:aws:states:::ecs:runTask.sync"
     assert containers(demo, "report")["app"]["Command"] == ["node", "report.js"]
 
 
@@ -130,6 +123,6 @@ def test_app_runner_and_fargate_share_a_database(works: Reading) -> None:
     runner = works.one("AWS::AppRunner::Service")
     assert runner.node == "old"
     machines = [m for m in works.all("AWS::StepFunctions::StateMachine") if m.node == "orders"]
-    deployed = " ".join(machine["DefinitionString"] for machine in machines)
+    deployed = json.dumps([machine["Definition"] for machine in machines])
     assert "apprunner:startDeployment" in deployed
     assert "ecs:updateService" in deployed

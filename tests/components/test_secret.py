@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from config.model.stores import BroughtSecret
+from config.model.secrets import BroughtSecret
 from stackyard.key import EnvironmentKey
 from stackyard.node import Node
 from stackyard.secret import brought_secret, generated_secret
