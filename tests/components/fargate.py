@@ -18,7 +18,7 @@ from stackyard.fargate_service import FargateService
 from stackyard.fargate_task import FargateTask
 from stackyard.key import EnvironmentKey
 from stackyard.node import Wiring
-from stackyard.release import Release, parameter_name
+from stackyard.release import Release
 from stackyard.stack import EnvironmentStack
 from stackyard.targets import RoutedBy
 from stackyard.task_definition import Wired
@@ -52,11 +52,10 @@ class Ground:
     def release(self, image: str) -> Release:
         """The release of an image, made when it is first asked for."""
         if image not in self._releases:
-            name = parameter_name(system="demo", environment="prod", image=image)
             self._releases[image] = Release(
                 self.stack,
                 f"{image.title()}Release",
-                parameter=name,
+                parameter=f"/demo/prod/{image}/image-digest",
                 repository=f"demo/{image}",
             )
         return self._releases[image]
@@ -79,7 +78,7 @@ def fargate_in(
     node: str,
     *,
     wiring: Wiring | None = None,
-    sidecars: Mapping[str, Wiring] | None = None,
+    beside: Mapping[str, Wiring] | None = None,
     out: tuple[Way, ...] = (),
     balancer: Balancer | None = None,
     priorities: Sequence[int] = (),
@@ -88,7 +87,7 @@ def fargate_in(
     rollback: Sequence[cloudwatch.CfnAlarm] = (),
     **fields: Any,
 ) -> FargateService:
-    """A service, started."""
+    """A service, started; `beside` is what the links of its sidecars give them."""
     program = spec(Fargate, **{"kind": "fargate", "image": "backend", **fields})
     service = FargateService(
         ground.stack,
@@ -96,7 +95,7 @@ def fargate_in(
         node=node,
         name=f"demo-{node}",
         family=f"{CLUSTER}-{node}",
-        wired=Wired(spec=program, main=wiring or Wiring(), sidecars=sidecars or {}),
+        wired=Wired(spec=program, main=wiring or Wiring(), sidecars=beside or {}),
         spec=program,
         release=ground.release(program.image),
         cluster=ground.cluster,

@@ -67,6 +67,8 @@ def admin(folder: Path) -> Made:
         database=database,
         store="orders",
         credentials=CREDENTIALS,
+        hosts={None: database.instance.db_instance_endpoint_address},
+        colours={},
         out=ways(EDGES, group_ids=group_ids, region=REGION),
         placement=placement,
         key=key,
@@ -111,21 +113,22 @@ def test_no_rotation_begins_before_the_database_and_the_way_to_it(admin: Made) -
     (instance,) = admin.whole("AWS::RDS::DBInstance")
     ingress = admin.whole("AWS::EC2::SecurityGroupIngress")
     (function,) = admin.whole("AWS::Lambda::Function")
-    (permission,) = admin.whole("AWS::Lambda::Permission")
+    principal = "secretsmanager.amazonaws.com"
+    permission = admin.name_of("AWS::Lambda::Permission", Principal=principal)
     assert len(ingress) == 2
     for schedule in admin.whole(SCHEDULE).values():
         assert {instance, permission, *ingress} <= {*schedule["DependsOn"]}
         assert schedule["Properties"]["RotationLambdaARN"] == f"<{function}.Arn>"
 
 
-def test_only_this_accounts_secrets_manager_may_call_it(admin: Made) -> None:
+def test_only_this_accounts_secrets_manager_and_its_own_rule_may_call_it(admin: Made) -> None:
     (function,) = admin.whole("AWS::Lambda::Function")
-    assert admin.only("AWS::Lambda::Permission") == {
-        "Action": "lambda:InvokeFunction",
-        "FunctionName": f"<{function}.Arn>",
-        "Principal": "secretsmanager.amazonaws.com",
-        "SourceAccount": ACCOUNT,
-    }
+    (rule,) = admin.whole("AWS::Events::Rule")
+    what = {"Action": "lambda:InvokeFunction", "FunctionName": f"<{function}.Arn>"}
+    assert admin.of("AWS::Lambda::Permission") == [
+        {**what, "Principal": "events.amazonaws.com", "SourceArn": f"<{rule}.Arn>"},
+        {**what, "Principal": "secretsmanager.amazonaws.com", "SourceAccount": ACCOUNT},
+    ]
 
 
 def test_the_function_knows_the_secrets_by_their_arns(admin: Made, secrets: dict[str, str]) -> None:
@@ -140,7 +143,9 @@ def test_the_function_understands_every_login_that_a_file_may_name(
     admin: Made, secrets: dict[str, str]
 ) -> None:
     known = json.loads(variables(admin)["CREDENTIALS"])
-    logins = {arn: UnderstoodCredential(**each).login for arn, each in known.items()}
+    # Of a host the template knows only where it will be found.
+    entries = {arn: {**each, "host": "db.demo.aws"} for arn, each in known.items()}
+    logins = {arn: UnderstoodCredential(**each).login for arn, each in entries.items()}
     assert logins == {secrets["app"]: "app", secrets["read-only"]: "read_only"}
 
 

@@ -10,27 +10,52 @@ from stackyard.iam import Statement
 from stackyard.key import EnvironmentKey
 from stackyard.machine import DELIVER_LOGS_AND_TRACES, Machine
 from tests.components.building import Made, made, stack_in, statements
+from tests.components.nag import acknowledged, judged, needed
 
 KIND = "AWS::StepFunctions::StateMachine"
 DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 PATTERN = {"source": ["demo"]}
+THINGS = "arn:aws:demo:::thing/*"
 
 
 @pytest.fixture(scope="module")
 def machine(folder: Path) -> Made:
     stack = stack_in(folder)
+    key = EnvironmentKey(stack, "Key", description="Logs", logs=True)
     machine = Machine(
         stack,
         "Machine",
         node="web",
         definition=DEFINITION,
         substitutions={"Arn": "arn:thing"},
-        statements=[Statement(actions=["a:B"], resources=["arn:thing"])],
+        statements=[Statement(actions=["a:B"], resources=[THINGS])],
+        key=key,
+        log_days=14,
+        wildcards={THINGS: "Things have no names before they are made"},
+    )
+    machine.start_on(description="When demo speaks", pattern=PATTERN)
+    return judged(stack)
+
+
+def test_a_wildcard_is_accepted_where_it_was_given_a_reason(machine: Made, folder: Path) -> None:
+    accepted = {("Machine/Role", f"IAM5[Resource::{each}]") for each in ("*", THINGS)}
+    assert machine
+    assert acknowledged(folder) == needed(folder) == accepted
+
+
+def test_a_definition_without_places_to_fill_has_no_substitutions(tmp_path: Path) -> None:
+    stack = stack_in(tmp_path)
+    Machine(
+        stack,
+        "Machine",
+        node="web",
+        definition=DEFINITION,
+        substitutions={},
+        statements=[],
         key=EnvironmentKey(stack, "Key", description="Logs", logs=True),
         log_days=14,
     )
-    machine.start_on(description="When demo speaks", pattern=PATTERN)
-    return made(stack)
+    assert "DefinitionSubstitutions" not in made(stack).only(KIND)
 
 
 def test_all_that_happens_is_logged_but_not_the_data(machine: Made) -> None:
@@ -63,7 +88,7 @@ def test_it_may_do_what_it_is_given_and_write_logs_and_traces(machine: Made) -> 
     found = machine.whole("AWS::IAM::Role")[role]["Properties"]
     assert statements(found) == [
         {"Effect": "Allow", "Action": DELIVER_LOGS_AND_TRACES, "Resource": "*"},
-        {"Effect": "Allow", "Action": "a:B", "Resource": "arn:thing"},
+        {"Effect": "Allow", "Action": "a:B", "Resource": THINGS},
     ]
     (trust,) = found["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "states.amazonaws.com"}

@@ -18,6 +18,7 @@ from tests.components.building import ZONES, Made, made, spec, stack_in, stateme
 LISTED = ["10.0.48.0/20", "10.0.16.0/20"]
 ENDPOINTS = {"email-smtp": ("us-east-1b",), "s3": ZONES, "ecr.api": ZONES}
 NOWHERE = "255.255.255.255/32"
+TIERS = ("public", "private", "isolated")
 WAYS_OUT = ("none", "single", "per-zone", "regional")
 Networks = dict[str, Made]
 
@@ -37,6 +38,8 @@ def networks(folder: Path) -> Networks:
             "Network",
             name="demo-prod",
             spec=spec(NetworkSpec, **fields),
+            tiers=("isolated",) if nat == "none" else TIERS,
+            ports_out=(443,),
             endpoints=ENDPOINTS,
             key=EnvironmentKey(stack, "Key", description="Flow logs", logs=True),
         )
@@ -88,8 +91,7 @@ def test_without_nat_there_is_one_tier_and_no_way_out_at_all(networks: Networks)
 def test_with_a_way_out_there_are_three_tiers_in_each_zone(networks: Networks, nat: str) -> None:
     found = subnets(networks[nat])
     zones = {name: subnet["AvailabilityZone"] for name, subnet in found.items()}
-    tiers = ("public", "private", "isolated")
-    assert zones == {f"{tier}-{zone}": zone for tier in tiers for zone in ZONES}
+    assert zones == {f"{tier}-{zone}": zone for tier in TIERS for zone in ZONES}
 
 
 @pytest.mark.parametrize("nat", WAYS_OUT[1:])

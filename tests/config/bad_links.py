@@ -85,7 +85,7 @@ DETAILS = {
             "database: {as: owner, login: app, env: DATABASE_URL}",
         ),
         path="tasks.migrations.uses.database",
-        says=("login 'app' is used elsewhere with another role, query or secret", "`login:`"),
+        says=("login 'app' is used elsewhere with another role, query, secret", "`login:`"),
         at="database: {as: owner, login: app",
     ),
     "another role with the same login": bad(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.config.files import bad, section
 
 ZONES = "    us-east-1a: use1-az6\n    us-east-1c: use1-az2\n"
-NAT = ("nat: none", "nat: single")
+NAT = ("nat: none", "nat: per-zone")
 # With a NAT nothing is unreachable any more.
 REACHABLE = (", unreachable: Errors are dropped without NAT", "")
 

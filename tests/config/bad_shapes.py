@@ -8,7 +8,7 @@ UNKNOWN_KEYS = {
     "unknown at the top": bad(
         ("images:", "imagse: {}\nimages:"),
         path="imagse",
-        says=("unknown key", "did you mean 'images'?", "allowed: account, alarms, channels"),
+        says=("unknown key", "did you mean 'images'?", "allowed: account, alarms, balancer"),
     ),
     "extends misspelled": bad(
         ("region: us-east-1\n", "region: us-east-1\nextend: base.yaml\n"),
@@ -56,7 +56,7 @@ UNKNOWN_KEYS = {
     "a cache's key in a bucket": bad(
         ("versioned: true", "versioned: true\n    max_gb: 7"),
         path="stores.media.max_gb",
-        says="allowed: encryption, expire_old_versions_after_days, kind, name, versioned",
+        says="allowed: cors, encryption, expire_after_days, expire_old_versions_after_days, gla",
         at="max_gb: 7",
     ),
     "unknown in an opt-out": bad(
@@ -220,13 +220,13 @@ MISSING = {
     "no kind of a service": bad(
         ("    kind: app-runner\n", ""),
         path="services.backend.kind",
-        says="is required: app-runner",
+        says="is required: one of app-runner, fargate",
         at="  backend:",
     ),
     "no kind of a task": bad(
         ("    kind: codebuild\n", ""),
         path="tasks.migrations.kind",
-        says="is required: codebuild",
+        says="is required: one of codebuild, fargate",
         at="  migrations:",
     ),
 }
@@ -237,14 +237,17 @@ CHOICES = {
         says="found 'valkie', must be one of postgres, valkey, bucket; did you mean 'valkey'?",
     ),
     "an unknown kind of service": bad(
-        ("kind: app-runner", "kind: fargate"),
+        ("kind: app-runner", "kind: fargat"),
         path="services.backend.kind",
-        says="found 'fargate', must be app-runner",
+        says="found 'fargat', must be one of app-runner, fargate; did you mean 'fargate'?",
     ),
     "an unknown nat": bad(
         ("nat: none", "nat: singel"),
         path="network.nat",
-        says="must be one of none, single, per-zone, regional; did you mean 'single'?",
+        says=(
+            "must be one of none, instance, single, per-zone, regional or a mapping with the keys",
+            "did you mean 'single'?",
+        ),
     ),
     "an unknown tier of an alarm": bad(
         ("tier: warning", "tier: warnin"),

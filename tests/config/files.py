@@ -1,4 +1,4 @@
-"""One good system file that uses everything, changes of it, and what messages must not hold."""
+"""Two good system files that use everything, changes of them, and what messages must not hold."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FILE = "systems/demo/prod.yaml"
 GOOD = (Path(__file__).parent / "good.yaml").read_text()
+FARGATE = (Path(__file__).parent / "good_fargate.yaml").read_text()
 # Words of Python and of libraries, which a user of the file has never heard of.
 JARGON = re.compile(
     r"pydantic|IPv[46]|Network\b.*\(|Error\b|NoneType|Literal|dict\b|tuple|\bstr\b|JSON"
@@ -27,7 +28,7 @@ JARGON = re.compile(
 
 @dataclass(frozen=True)
 class Bad:
-    """GOOD with a mistake, and the one problem that must come of it.
+    """A good file with a mistake, and the one problem that must come of it.
 
     `at` is a text of the line that the message must name: by default the first change's first.
     """
@@ -36,22 +37,29 @@ class Bad:
     path: str
     says: tuple[str, ...]
     at: str
+    of: str = GOOD
 
     @property
     def text(self) -> str:
         """The file."""
-        return changed(*self.changes)
+        return changed(*self.changes, of=self.of)
 
 
-def bad(*changes: tuple[str, str], path: str, says: str | tuple[str, ...], at: str = "") -> Bad:
-    """A mistake; each change is a text that stands in GOOD once, and what replaces it."""
+def bad(
+    *changes: tuple[str, str],
+    path: str,
+    says: str | tuple[str, ...],
+    at: str = "",
+    of: str = GOOD,
+) -> Bad:
+    """A mistake; each change is a text that stands in a good file once, and what replaces it."""
     words = (says,) if isinstance(says, str) else says
-    return Bad(changes, path, words, at or changes[0][1].strip().splitlines()[0])
+    return Bad(changes, path, words, at or changes[0][1].strip().splitlines()[0], of)
 
 
-def changed(*changes: tuple[str, str]) -> str:
-    """GOOD with some texts replaced, each of which must stand in it exactly once."""
-    text = GOOD
+def changed(*changes: tuple[str, str], of: str = GOOD) -> str:
+    """A good file with some texts replaced, each of which must stand in it exactly once."""
+    text = of
     for old, new in changes:
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the file"
         text = text.replace(old, new)

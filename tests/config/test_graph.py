@@ -15,6 +15,7 @@ from config.graph import (
     endpoints,
     links,
     ports_of,
+    tiers,
 )
 from config.load import load_environment
 from config.model.environment import Environment
@@ -171,6 +172,6 @@ def test_stores_answer_on_their_ports(tmp_path: Path):
 
 
 def test_programs_run_behind_the_nat_where_there_is_one(real: Environment, small: Environment):
-    assert (real.network.tier_names, real.network.workload_tier) == (("isolated",), "isolated")
-    assert small.network.tier_names == ("public", "private", "isolated")
+    assert (tiers(real), real.network.workload_tier) == (("isolated",), "isolated")
+    assert tiers(small) == ("public", "private", "isolated")
     assert small.network.workload_tier == "private"

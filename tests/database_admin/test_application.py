@@ -84,3 +84,13 @@ def test_application_is_refused_more_than_rows(sessions: Sessions, statement: st
     assert refused(sessions.application, statement)
     sessions.application.run("SET ROLE NONE")
     assert refused(sessions.application, statement)
+
+
+def test_a_singletons_lock_has_one_holder_also_across_colours(sessions: Sessions) -> None:
+    """What ECS can't promise, an advisory lock does; it ends with the session that held it."""
+    take = "SELECT pg_try_advisory_lock(1)"
+    assert sessions.application.run(take) == [[True]]
+    successor = sessions.rotate(sessions.deployment.application)
+    assert successor.run(take) == [[False]]
+    sessions.application.run("SELECT pg_advisory_unlock(1)")
+    assert successor.run(take) == [[True]]

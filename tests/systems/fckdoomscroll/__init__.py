@@ -1,0 +1,1 @@
+"""The description of fckdoomscroll, figure by figure and in its order, on the templates."""

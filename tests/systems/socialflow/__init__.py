@@ -1,0 +1,1 @@
+"""The description of Social Flow, fact by fact and in its order, on the templates."""
