@@ -22,6 +22,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from config.load import systems
+
 WORK = ROOT / ".build" / "benchmark"
 RUNS = 5
 
@@ -68,27 +72,37 @@ def compare(title: str, ours: list[str], floor: list[str], environment: dict[str
             if run:
                 taken[side].append(seconds)
     mine, least = map(statistics.median, taken)
-    print(f"{title:34} {mine:6.2f} s {least:6.2f} s {mine / least:6.2f}")
+    print(f"  {title:36} {mine:6.2f} s {least:6.2f} s {mine / least:6.2f}")
 
 
-def main() -> None:
-    """Compare one environment (`system environment`; the default one without arguments)."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    system, name = sys.argv[1:3] or (context["system"], context["environment"])
+def measure(system: str, name: str, context: dict[str, object]) -> None:
+    """Two lines for one environment."""
     output, floor_output = str(WORK / "ours"), str(WORK / "floor")
-    WORK.mkdir(parents=True, exist_ok=True)
     selected = ["-c", f"system={system}", "-c", f"environment={name}", "-o", output]
     with_packs = [sys.executable, "app.py", *selected]
     without = [sys.executable, "benchmarks/without_packs.py", *selected]
-    modules = floor_modules()
     node = Path(sysconfig.get_paths()["scripts"]) / "node"
     floor = [str(node), "benchmarks/floor.js", output, floor_output]
     base = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    base |= {"NODE_PATH": str(modules), "FLOOR_CONTEXT": json.dumps(context)}
+    base |= {"NODE_PATH": str(floor_modules()), "FLOOR_CONTEXT": json.dumps(context)}
+    shutil.rmtree(output, ignore_errors=True)
     timed(with_packs, base)
-    print(f"{system}/{name}, median of {RUNS}              ours   floor  ratio")
+    print(f"{system}/{name}, median of {RUNS}".ljust(38), "  ours    floor  ratio")
     compare("validation and cdk-nag on", with_packs, floor, base)
     compare("both off", without, floor, {**base, "CDK_VALIDATION": "false"})
+
+
+def main() -> None:
+    """Compare one environment (`system environment`), or every one without arguments."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    WORK.mkdir(parents=True, exist_ok=True)
+    chosen = (
+        [(sys.argv[1], sys.argv[2])]
+        if sys.argv[1:]
+        else [(system, name) for system, names in systems().items() for name in names]
+    )
+    for system, name in chosen:
+        measure(system, name, context)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"peak memory of the largest process: {peak:.0f} MiB")
 

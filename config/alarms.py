@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from config.model.environment import Environment
     from config.model.outside import AlarmChange, Severity
+    from config.model.services import Service
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,10 @@ FUNCTION = (
     Alarm("errors", 0, 5, "warning", "more than {} invocations failed"),
     Alarm("throttles", 0, 5, "warning", "more than {} invocations throttled"),
 )
+CLOCKWORK = (
+    *FUNCTION,
+    Alarm("silent", 1, 5, "warning", "fewer than {} measurements", below=True),
+)
 ADMIN = (
     *FUNCTION,
     Alarm("redeploys", 0, 5, "warning", "more than {} redeployments after a rotation failed"),
@@ -105,15 +110,24 @@ def catalogue(environment: Environment) -> Mapping[str, tuple[Alarm, ...]]:
 
 def _catalogue(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...]]]:
     for name, service in environment.services.items():
-        probed = PROBED if service.probe else ()
-        if isinstance(service, Fargate):
-            yield name, FARGATE + (SERVED if service.routes else ()) + probed
-        else:
-            yield name, APP_RUNNER + (WITH_DOMAIN if service.domain else ()) + probed
+        yield name, _of_service(service)
     if environment.balancer:
         yield BALANCER, BALANCER_ALARMS
     for name, task in environment.tasks.items():
         yield name, FARGATE_TASK if isinstance(task, FargateTask) else BUILD
+    yield from _of_stores(environment)
+    if environment.notifier:
+        yield NOTIFIER, NOTIFIER_ALARMS
+
+
+def _of_service(service: Service) -> tuple[Alarm, ...]:
+    probed = PROBED if service.probe else ()
+    if isinstance(service, Fargate):
+        return FARGATE + (SERVED if service.routes else ()) + probed
+    return APP_RUNNER + (WITH_DOMAIN if service.domain else ()) + probed
+
+
+def _of_stores(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...]]]:
     for name, store in environment.stores.items():
         if isinstance(store, Postgres):
             yield name, POSTGRES + (REPLICATED if store.replica else ())
@@ -123,9 +137,7 @@ def _catalogue(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...
         elif isinstance(store, NodesValkey):
             yield name, NODES_CACHE + (EVICTING_CACHE if store.policy in EVICTING else ())
             if queues(environment, name):
-                yield depth_of(name), FUNCTION
-    if environment.notifier:
-        yield NOTIFIER, NOTIFIER_ALARMS
+                yield depth_of(name), CLOCKWORK
 
 
 def alarms_of(environment: Environment, node: str) -> tuple[Alarm, ...]:

@@ -55,10 +55,12 @@ PREFIX_LISTS = {
     }
 }
 
-# RDS refuses a subnet group, and ElastiCache Serverless a cache, in fewer zones.
+# RDS refuses a subnet group, ElastiCache Serverless a cache, and an application load balancer its
+# subnets, in fewer zones.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html
 # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/WhatIs.corecomponents.html
-ZONES_NEEDED = {"postgres": 2, "valkey": 2}
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+ZONES_NEEDED = {"postgres": 2, "valkey": 2, "balancer": 2}
 
 # PostgreSQL minors that RDS still creates, newest first (cfn-lint 1.58's data of 2026-10-20; what
 # AWS withdrew stands in its rule W3691).

@@ -29,10 +29,14 @@ TAGS = tuple(YAML + kind for kind in ("map", "seq", "str", "int", "float", "bool
 
 @dataclass
 class Document:
-    """Plain data and, for each path into it, the file and line where it was written."""
+    """Plain data and, for each path into it, the file and line where it was written.
+
+    `copies` are the paths of nodes that took values over from others, by `like`.
+    """
 
     data: Any = None
     places: dict[Key, tuple[str, int]] = field(default_factory=dict)
+    copies: frozenset[Key] = frozenset()
 
     def place(self, path: Key) -> tuple[str, int]:
         """File and line of `path`, or of the nearest enclosing value that has one."""

@@ -34,7 +34,7 @@ EXPECTED = {
     "list_type": "a list",
     "tuple_type": "a list",
     "finite_number": "a finite number",
-    "too_short": "a mapping with at least one entry",
+    "too_short": "{} with at least one entry",
 }
 ADDRESSES = "an address range such as 10.0.0.0/16, with no bits set behind its prefix"
 # The keys that tell the members of a union apart.
@@ -70,13 +70,23 @@ def _tag(details: ErrorDetails) -> str:
 def _within(data: Any, location: Path) -> Path:
     """The part of pydantic's location that is a path into the file (union tags are not)."""
     path: list[str | int] = []
+    told = _told(data)
     for step in location:
         inside_mapping = isinstance(data, dict) and step in data
         inside_list = isinstance(data, list) and isinstance(step, int) and step < len(data)
-        if inside_mapping or inside_list:
+        if step in told:
+            # `topology: nodes` is a tag of the union, and `nodes` a key of that member.
+            told.remove(step)
+        elif inside_mapping or inside_list:
             data = data[step]
             path.append(step)
+            told = _told(data)
     return tuple(path)
+
+
+def _told(data: Any) -> list[Any]:
+    """The tags that a mapping gives itself."""
+    return [data[tag] for tag in TAGS if tag in data] if isinstance(data, dict) else []
 
 
 def _without_noise(found: list[Finding], data: Any) -> Iterator[Finding]:
@@ -91,7 +101,10 @@ def _without_noise(found: list[Finding], data: Any) -> Iterator[Finding]:
             said_by_a_member |= {path[:length] for length in range(len(path) + 1)}
     for path, details in found:
         renamed = details["type"] == "missing" and path in misspelled
-        if not renamed and not (_is_of_no_mapping(details) and path in said_by_a_member):
+        # A list is not only empty because its entries are wrong.
+        emptied = details["type"] == "too_short" and details["input"]
+        unspoken = _is_of_no_mapping(details) and path in said_by_a_member
+        if not (renamed or emptied or unspoken):
             yield path, details
 
 
@@ -118,6 +131,8 @@ def _message(group: list[ErrorDetails], path: Path, data: Any) -> str:
         return f"is required: {_one_of(kinds)}" if kinds else "is required"
     if kind == "extra_forbidden":
         allowed = list(fields_at(path[:-1], data))
+        if path[-1] in allowed:
+            return "does not go with the other keys here"
         return f"unknown key{nearest(str(path[-1]), allowed)}; allowed: {listed(allowed)}"
     value = group[0]["input"]
     value = value[_tag(group[0])] if kind == "union_tag_invalid" else value
@@ -137,7 +152,7 @@ def _expectation(details: ErrorDetails, path: Path, data: Any) -> str:
     if kind == "string_pattern_mismatch":
         return IN_WORDS[context["pattern"]]
     if kind in EXPECTED:
-        return EXPECTED[kind]
+        return EXPECTED[kind].format(_found(details["input"]))
     if _is_of_addresses(context.get("error")):
         return ADDRESSES
     reason = details["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
@@ -203,7 +218,8 @@ def _kinds(path: Path, data: Any) -> Iterator[str]:
     names = (
         str(name)
         for model in _models_at(path[:-1], data)
-        for name in get_args(model.model_fields[str(path[-1])].annotation)
+        if (tag := model.model_fields.get(str(path[-1])))
+        for name in get_args(tag.annotation)
     )
     yield from dict.fromkeys(names)
 
@@ -239,7 +255,7 @@ def _fits(annotation: Any, data: Any) -> bool:
         return False
     tags = (annotation.model_fields.get(tag) for tag in TAGS)
     words = [get_args(tag.annotation) if tag else () for tag in tags]
-    told = zip((data.get(tag) for tag in TAGS), words, strict=True)
+    told = ((data[tag], allowed) for tag, allowed in zip(TAGS, words, strict=True) if tag in data)
     return all(not allowed or word in allowed for word, allowed in told)
 
 

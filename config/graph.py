@@ -137,6 +137,25 @@ def group_uses(environment: Environment) -> Mapping[str | None, set[str | None]]
     return found
 
 
+def released_name(image: str, task: str | None = None) -> str:
+    """What a digest is released for.
+
+    All that runs an image runs one digest of it. A task that somebody starts has its own, since
+    what prepares a release (migrations) has to run before it.
+    """
+    return f"{image}/{task}" if task else image
+
+
+def released(environment: Environment) -> tuple[str, ...]:
+    """Everything that digests are released for."""
+    started = (
+        released_name(task.image, name)
+        for name, task in fargate_tasks(environment).items()
+        if not task.schedule
+    )
+    return (*environment.images, *started)
+
+
 def groups(environment: Environment) -> tuple[str | None, ...]:
     """The groups, each after those that it uses, which a rule keeps possible."""
     return in_order(group_uses(environment))
@@ -173,15 +192,22 @@ def task_name(environment: Environment, task: str) -> str:
 
 def links(environment: Environment) -> Iterator[tuple[str, str, Link]]:
     """Every declared link: source, target, details. A sidecar's links are its program's."""
-    sources = {**runners(environment), **environment.externals}
-    for source, node in sources.items():
-        for target, link in node.uses.items():
-            yield source, target, link
-    for source, runner in runners(environment).items():
-        if isinstance(runner, Program):
-            for sidecar in runner.sidecars.values():
+    for (_, source, *_), target, link in placed_links(environment):
+        yield source, target, link
+
+
+def placed_links(environment: Environment) -> Iterator[tuple[tuple[str, ...], str, Link]]:
+    """Every declared link: its path in the file (section, source, …, target), target, details."""
+    for section in ("services", "tasks", "externals"):
+        for source, node in getattr(environment, section).items():
+            for target, link in node.uses.items():
+                yield (section, source, "uses", target), target, link
+    for section in ("services", "tasks"):
+        for source, runner in getattr(environment, section).items():
+            for name, sidecar in runner.sidecars.items() if isinstance(runner, Program) else ():
                 for target, link in sidecar.uses.items():
-                    yield source, target, link
+                    path = (section, source, "sidecars", name, "uses", target)
+                    yield path, target, link
 
 
 def tiers(environment: Environment) -> tuple[Tier, ...]:
@@ -220,13 +246,16 @@ def _edges(environment: Environment) -> Iterator[Edge]:
     needs = _needs(environment)
     offered = _offered(environment, needs)
     for source, services in needs.items():
-        for service in services:
-            if service in offered:
-                yield Edge(source, endpoint_node(service), (aws.HTTPS_PORT,))
+        for service in offered & set(services):
+            yield Edge(source, endpoint_node(service), (aws.HTTPS_PORT,))
     for source, target, link in links(environment):
-        if source in environment.externals:
-            continue
-        yield from _link_edges(environment, source, target, link)
+        if source not in environment.externals:
+            yield from _link_edges(environment, source, target, link)
+    yield from _own_edges(environment)
+
+
+def _own_edges(environment: Environment) -> Iterator[Edge]:
+    """The edges of what is made beside the file's nodes."""
     for name, store in environment.stores.items():
         if isinstance(store, Postgres):
             yield Edge(admin_of(name), name, ports_of(store))

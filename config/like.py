@@ -9,7 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from config.document import Document, merge
+from config.document import Document, Key, dotted, merge
 from config.errors import ConfigError, Problem, listed, nearest
 
 COPIED = (
@@ -22,48 +22,68 @@ LIKE = "like"
 
 def resolve_likes(document: Document) -> Document:
     """The document with every `like` replaced by what it stands for. Raises ConfigError."""
-    nodes = {
-        name: (section, node)
+    nodes: dict[Key, dict[str, Any]] = {
+        (section, name): node
         for section in SECTIONS
         for name, node in _mapping(_mapping(document.data).get(section)).items()
         if isinstance(node, dict)
     }
-    for name, (section, node) in nodes.items():
-        if LIKE in node:
-            document = _resolved(document, section, name, nodes)
-    return document
+    models = {path: _model_of(document, path, nodes) for path in nodes if LIKE in nodes[path]}
+    if problems := [found for found in models.values() if isinstance(found, Problem)]:
+        raise ConfigError(problems)
+    for path, model in models.items():
+        if not isinstance(model, Problem):
+            document = _resolved(document, path, nodes[path], model, nodes[model])
+    return Document(data=document.data, places=document.places, copies=frozenset(models))
+
+
+def told_once(problems: list[Problem], document: Document) -> list[Problem]:
+    """Problems without those that a copy only repeats of the node that it is like."""
+    copies = {dotted(path) for path in document.copies}
+    heads = [".".join(problem.path.split(".")[:2]) for problem in problems]
+    keys = [
+        (problem.file, problem.line, problem.path.removeprefix(head), problem.message)
+        for problem, head in zip(problems, heads, strict=True)
+    ]
+    own = {key for key, head in zip(keys, heads, strict=True) if head not in copies}
+    told = zip(problems, keys, heads, strict=True)
+    return [problem for problem, key, head in told if head not in copies or key not in own]
 
 
 def _resolved(
-    document: Document, section: str, name: str, nodes: dict[str, tuple[str, dict[str, Any]]]
+    document: Document, path: Key, node: dict[str, Any], source: Key, model: dict[str, Any]
 ) -> Document:
-    path = (section, name, LIKE)
-    model = nodes[name][1][LIKE]
-    if not isinstance(model, str) or model not in nodes:
-        hint = nearest(str(model), list(nodes))
-        raise _wrong(document, path, f"names no service or task{hint}; known: {listed(nodes)}")
-    its_section, its_node = nodes[model]
-    if LIKE in its_node:
-        raise _wrong(document, path, f"{model} is itself like another: name that one")
-    copied = {key: deepcopy(its_node[key]) for key in COPIED if key in its_node}
-    source = (its_section, model)
+    section, name = path
+    copied = {key: deepcopy(model[key]) for key in COPIED if key in model}
     places = {
-        (section, name, *known[2:]): place
+        (*path, *known[2:]): place
         for known, place in document.places.items()
         if known[:2] == source and known[2:3] and known[2] in COPIED
     }
-    own = {key: value for key, value in nodes[name][1].items() if key != LIKE}
+    own = {key: value for key, value in node.items() if key != LIKE}
     base = Document(data={section: {name: copied}}, places=places)
     top = Document(data={section: {name: own}}, places=document.places)
     merged = merge(base, top)
-    document.data[section][name] = merged.data[section][name]
-    inherited = {k: p for k, p in merged.places.items() if k[:2] == (section, name)}
-    return Document(data=document.data, places={**document.places, **inherited})
+    data = {**document.data, section: {**document.data[section], **merged.data[section]}}
+    inherited = {k: p for k, p in merged.places.items() if k[:2] == path}
+    return Document(data=data, places={**document.places, **inherited})
 
 
-def _wrong(document: Document, path: tuple[str, ...], message: str) -> ConfigError:
-    file, line = document.place(path)
-    return ConfigError([Problem(file=file, line=line, path=".".join(path), message=message)])
+def _model_of(document: Document, path: Key, nodes: dict[Key, dict[str, Any]]) -> Key | Problem:
+    """The path of the node that another one is like, or why there is none."""
+    model = nodes[path][LIKE]
+    # Of a name in both sections, which another rule refuses, the first is taken.
+    found = next((node for node in nodes if node[1] == model), None)
+    others = [str(name) for (_, name), node in nodes.items() if LIKE not in node]
+    if found is None:
+        hint = nearest(model, others) if isinstance(model, str) else ""
+        message = f"names no service or task{hint}; known: {listed(others)}"
+    elif LIKE in nodes[found]:
+        message = f"{model} is itself like another: name that one; known: {listed(others)}"
+    else:
+        return found
+    file, line = document.place((*path, LIKE))
+    return Problem(file=file, line=line, path=dotted((*path, LIKE)), message=message)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from config.document import BROKEN, MAX_BYTES, Document, load
 from config.errors import ConfigError, Problem, listed, nearest, one_problem
 from config.explain import explained
-from config.like import resolve_likes
+from config.like import resolve_likes, told_once
 from config.model.environment import Environment
 from config.rules import broken_rules
 
@@ -78,10 +78,10 @@ def parse(document: Document, *, system: str) -> Environment:
         # By way of JSON, because strict models take a JSON list for a tuple and a Python list not.
         model = Environment.model_validate_json(json.dumps(data))
     except ValidationError as error:
-        raise ConfigError(explained(error, document, data)) from None
+        raise ConfigError(told_once(list(explained(error, document, data)), document)) from None
     problems = [_placed(document, path, message) for path, message in broken_rules(model)]
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(told_once(problems, document))
     return model
 
 

@@ -1,8 +1,9 @@
 """The order in which the balancer tries its routes.
 
 A listener rule's priority is a number that no other rule may have, even for a moment: if adding a
-route renumbered the others, their update could meet. So each number is made of the route alone:
-bands by how exact the host is and how long the path, and a place within the band by the name.
+route renumbered the others, their updates could meet. So each number is made of the route alone:
+a band by how exact host and path are, and a place in the band by their hash. Where that is taken, a
+route gets the next free one; who was there first in the file keeps its own.
 """
 
 from __future__ import annotations
@@ -18,29 +19,39 @@ if TYPE_CHECKING:
     from config.model.environment import Environment
     from config.model.fargate import Route
 
-LONGEST_PATH = 100
-WIDTH = 160
+# Ten depths of a path, each for exact paths and for all below; three kinds of host.
+DEEPEST = 9
+RANKS = 2 * (DEEPEST + 1)
+WIDTH = 800
 
 
 def priorities(environment: Environment) -> Mapping[tuple[str, int], int]:
     """The priority of each route, by service and position."""
-    return {
-        (name, index): route.priority or _priority(route)
-        for name, service in served(environment).items()
-        for index, route in enumerate(service.routes)
+    routes = {
+        (name, index): route
+        for name in environment.services
+        if name in served(environment)
+        for index, route in enumerate(served(environment)[name].routes)
     }
+    found = {key: route.priority for key, route in routes.items() if route.priority}
+    taken = set(found.values())
+    for key, route in routes.items():
+        if key not in found:
+            found[key] = next(each for each in _places(key[0], route) if each not in taken)
+            taken.add(found[key])
+    return found
 
 
-def _priority(route: Route) -> int:
-    if route.host is None:
-        host = 2
-    else:
-        host = 1 if "*" in route.host else 0
-    # An exact path is one longer than all that lie below it.
-    length = len(route.path.rstrip("*")) + (not route.path.endswith("*"))
-    band = host * (LONGEST_PATH + 2) + LONGEST_PATH + 1 - min(length, LONGEST_PATH + 1)
-    digest = sha256(f"{route.host} {route.path}".encode()).digest()
-    return 1 + band * WIDTH + int.from_bytes(digest[:4]) % WIDTH
+def _places(service: str, route: Route) -> list[int]:
+    """All places of the route's band, its own at the front."""
+    host = 2 if route.host is None else int("*" in route.host)
+    exact = not route.path.endswith("*")
+    depth = sum(bool(part) for part in route.path.split("/")) - (not exact)
+    # `/api/*` takes `/api` too, and the exact path goes before it.
+    rank = 2 * min(depth, DEEPEST) + exact
+    begin = 1 + (host * RANKS + RANKS - 1 - rank) * WIDTH
+    own = int.from_bytes(sha256(f"{service} {route.host} {route.path}".encode()).digest()[:4]) % WIDTH
+    return [begin + (own + step) % WIDTH for step in range(WIDTH)]
 
 
 def patterns(path: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from config.alarms import alarms_of
 from config.attributes import attributes_of
-from config.graph import edges_from, login_of
+from config.graph import edges_from, login_of, released_name
 from stackyard.alarms import watch
 from stackyard.edges import ways
 from stackyard.node import wire
@@ -69,19 +69,20 @@ class GraphStack(EnvironmentStack):
             login_of=login_of,
         )
 
-    def release(self, image: str) -> Release:
-        """The released digest of an image, as this stack's template reads it."""
+    def release(self, image: str, *, task: str | None = None) -> Release:
+        """The released digest of an image, or that of a task which is run before a release."""
         environment = self.environment_spec
-        if image not in self.releases:
-            self.releases[image] = Release(
+        name = released_name(image, task)
+        if name not in self.releases:
+            self.releases[name] = Release(
                 self,
-                f"{pascal(image)}Release",
+                f"{pascal(name.replace('/', '-'))}Release",
                 parameter=parameter_name(
-                    system=environment.system, environment=environment.environment, image=image
+                    system=environment.system, environment=environment.environment, image=name
                 ),
                 repository=environment.images[image].repository,
             )
-        return self.releases[image]
+        return self.releases[name]
 
     def alarms_for(self, node: str, *, only: Sequence[str] = ()) -> list[Alarm]:
         """The alarms of a node as the file wants them, some of them where only those are."""

@@ -17,6 +17,7 @@ from config.graph import (
     links,
     login_of,
     queues,
+    served,
     service_name,
 )
 from config.model.postgres import Postgres
@@ -50,8 +51,10 @@ if TYPE_CHECKING:
     from stacks.network import NetworkStack
     from stacks.notify import NotifyStack
     from stackyard.node import Node
+    from stackyard.release import Release
 
 SHELL_LOG_DAYS = 365
+PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 
 
 class ComputeStack(GraphStack):
@@ -97,8 +100,8 @@ class ComputeStack(GraphStack):
         for name, store in environment.stores.items():
             if isinstance(store, Postgres):
                 self._redeploy(name)
-        for image, release in self.releases.items():
-            self._say_what_to_do(image, release.parameter, release.registry, release.repository)
+        for name, release in self.releases.items():
+            self._say_what_to_do(name, release)
 
     def _programs(self) -> None:
         for name, service in fargate_services(self.environment_spec).items():
@@ -121,6 +124,7 @@ class ComputeStack(GraphStack):
             with_names=bool(called(environment)),
             with_shells=any(service.shell for service in services.values()),
             shell_log_days=SHELL_LOG_DAYS,
+            enhanced=environment.production,
         )
 
     def _balancer(self) -> Balancer | None:
@@ -128,7 +132,7 @@ class ComputeStack(GraphStack):
         logs = self.data.log_bucket
         if not environment.balancer or not placement or not logs:
             return None
-        return Balancer(
+        balancer = Balancer(
             self,
             "Balancer",
             spec=environment.balancer,
@@ -137,6 +141,16 @@ class ComputeStack(GraphStack):
             log_bucket=logs.bucket_name,
             protected=environment.production,
         )
+        routes = [route for service in served(environment).values() for route in service.routes]
+        hosts = sorted({route.host for route in routes if route.host})
+        cdk.CfnOutput(
+            self,
+            "BalancerAddress",
+            description=f"What remains to be done for {', '.join(hosts) or 'your host name'}:"
+            " an alias or CNAME to this at your DNS provider",
+            value=balancer.dns_name,
+        )
+        return balancer
 
     def _app_runners(self) -> None:
         for name, service in self.environment_spec.services.items():
@@ -231,7 +245,8 @@ class ComputeStack(GraphStack):
             family=spec.family or f"{self.environment_spec.name}-{name}",
             wired=self._wired(spec),
             spec=spec,
-            release=self.release(spec.image),
+            # What somebody starts, for example a migration, runs before what it prepares.
+            release=self.release(spec.image, task=None if spec.schedule else name),
             cluster=self.cluster,
             placement=self.network.for_programs,
             out=self.out(name, nodes=self.nodes, endpoint_groups=self.network.endpoint_groups),
@@ -278,23 +293,27 @@ class ComputeStack(GraphStack):
             )
             self.redeploys.setdefault(store, []).append(redeploy.machine.machine.ref)
 
-    def _say_what_to_do(self, image: str, parameter: str, registry: str, repository: str) -> None:
-        environment = self.environment_spec
-        platforms = {
-            "linux/amd64"
-            if isinstance(service, AppRunner) or service.architecture == "x86_64"
-            else "linux/arm64"
-            for service in environment.services.values()
-            if service.image == image
-        }
+    def _say_what_to_do(self, name: str, release: Release) -> None:
+        image, _, task = name.partition("/")
+        what = f"{task} has no image yet" if task else f"{image} has no image yet"
+        then = f"deploy again, and run {task}" if task else "deploy again"
         output = cdk.CfnOutput(
             self,
-            f"{pascal(image)}FirstRelease",
-            description=f"{image} has no image yet",
+            f"{release.node.id.removesuffix('Release')}FirstRelease",
+            description=what,
             value=f"Fill the secrets that are still empty, push an image"
-            f" ({', '.join(sorted(platforms)) or 'linux/arm64'}, tag release-...) to"
-            f" {registry}/{repository}, then:"
+            f" ({self._platform(image)}, tag release-...) to"
+            f" {release.registry}/{release.repository}, then:"
             f" aws ssm put-parameter --region {self.place.region} --overwrite --type String"
-            f" --name {parameter} --value sha256:<its digest>; then deploy again",
+            f" --name {release.parameter} --value sha256:<its digest>; then {then}",
         )
-        output.condition = self.releases[image].missing
+        output.condition = release.missing
+
+    def _platform(self, image: str) -> str:
+        environment = self.environment_spec
+        programs = {**fargate_services(environment), **fargate_tasks(environment)}
+        chosen = {each.architecture for each in programs.values() if each.image == image}
+        services = environment.services.values()
+        if any(isinstance(each, AppRunner) and each.image == image for each in services):
+            chosen.add("x86_64")
+        return ", ".join(sorted(PLATFORMS[each] for each in chosen))

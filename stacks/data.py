@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from config import aws
-from config.graph import admin_of, credentials, proxy_of, queues, store_name
+from config.graph import admin_of, credentials, proxy_of, queues, released, store_name
 from config.model.buckets import Bucket as BucketSpec
 from config.model.postgres import Postgres
 from config.model.secrets import BroughtSecret
@@ -183,11 +183,12 @@ class DataStack(GraphStack):
 
     def _releases(self) -> None:
         environment = self.environment_spec
-        for image in environment.images:
+        for each in released(environment):
             name = parameter_name(
-                system=environment.system, environment=environment.environment, image=image
+                system=environment.system, environment=environment.environment, image=each
             )
-            release_parameter(self, f"{pascal(image)}Release", name=name, image=image)
+            construct_id = f"{pascal(each.replace('/', '-'))}Release"
+            release_parameter(self, construct_id, name=name, image=each.rpartition("/")[2])
 
     def _name_empty_secrets(self) -> None:
         secrets = self.environment_spec.secrets.items()

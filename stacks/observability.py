@@ -93,7 +93,7 @@ class ObservabilityStack(GraphStack):
         if self._compute.balancer:
             self._watch(BALANCER, metrics.of_balancer(self._compute.balancer.full_name))
         for node, function in self._compute.depths.items():
-            self._watch(node, metrics.of_function(function))
+            self._watch(node, metrics.of_clockwork(function))
         if notify.notifier:
             self._watch(
                 NOTIFIER,

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.model.base import NodeName, Part, fitting
 from config.model.balancer import Balancer
+from config.model.base import NodeName, Part, fitting
 from config.model.network import Network
 from config.model.outside import (
     AlarmChange,

@@ -157,7 +157,8 @@ class Fargate(Program):
     """A service on ECS Fargate: behind the balancer by its `routes`, or a worker without any.
 
     `draining` is how long the balancer lets open connections end, `sticky_hours` how long a
-    client stays with one task. With `port` other services may link to it by its name.
+    client stays with one task. With `port` other services may link to it by its name. Without
+    `scale` there are two tasks.
     """
 
     kind: Literal["fargate"]
@@ -201,13 +202,13 @@ class Fargate(Program):
         """The least and the greatest number of tasks."""
         if self.singleton:
             return 1, 1
-        scale = self.scale or Scale()
-        return scale.least, scale.max
+        return (self.scale.least, self.scale.max) if self.scale else (2, 2)
 
     @property
     def rebalanced(self) -> bool:
-        """Whether ECS moves tasks until all zones have their share."""
-        return self.rebalance if self.rebalance is not None else self.singleton is None
+        """Whether ECS moves tasks until all zones have their share, which takes room for more."""
+        room = not isinstance(self.rollout, Rolling) or self.rollout.max_percent > 100
+        return self.rebalance if self.rebalance is not None else room and self.singleton is None
 
 
 class FargateTask(Program):

@@ -40,12 +40,16 @@ class GeneratedSecret(Part):
         return () if self.generate is True else (self.generate,)
 
 
+# No tag may be called as a key of the file: places of mistakes are paths of both.
+BROUGHT, GENERATED = "is brought", "is generated"
+
+
 def _kind(value: Any) -> str:
-    given = value if isinstance(value, dict) else vars(value)
-    return "generated" if "generate" in given else "brought"
+    given = "generate" in value if isinstance(value, dict) else isinstance(value, GeneratedSecret)
+    return GENERATED if given else BROUGHT
 
 
 Secret = Annotated[
-    Annotated[BroughtSecret, Tag("brought")] | Annotated[GeneratedSecret, Tag("generated")],
+    Annotated[BroughtSecret, Tag(BROUGHT)] | Annotated[GeneratedSecret, Tag(GENERATED)],
     Discriminator(_kind),
 ]

@@ -31,12 +31,13 @@ class Valkey(Part):
     """What both topologies have.
 
     `snapshot_days` are the automatic daily backups. `access_string` is what the programs' user
-    may do.
+    may do, `query` what their client wants at the end of the address (Celery: `ssl_cert_reqs`).
     """
 
     kind: Literal["valkey"]
     name: StoreName | None = None
     snapshot_days: Annotated[int, Field(ge=1, le=35)] | NoBackups = 1
+    query: dict[str, str] = {}
     # INFO is what clients ask for when they connect; the rest of @dangerous stays shut.
     access_string: str = "on ~* &* +@all -@admin -@dangerous +info"
 

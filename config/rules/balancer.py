@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from config.graph import served
 from config.model.balancer import Certificate
+from config.model.fargate import Fargate
 from config.routes import priorities
 
 if TYPE_CHECKING:
@@ -27,19 +28,20 @@ def routes_are_apart(environment: Environment) -> Findings:
     """No two routes are the same, or of the same priority."""
     seen: dict[tuple[str | None, str], str] = {}
     taken: dict[int, str] = {}
-    for (name, index), priority in priorities(environment).items():
-        route = served(environment)[name].routes[index]
-        path = ("services", name, "routes", index)
-        first = seen.setdefault((route.host, route.path), name)
-        if seen[route.host, route.path] != name or taken.get(priority) == name:
-            yield path, f"{first} has this route already"
-        elif priority in taken:
-            message = (
-                f"has the same priority as a route of {taken[priority]}, {priority}: say another"
-                " `priority:`"
-            )
-            yield path, message
-        taken.setdefault(priority, name)
+    chosen = priorities(environment)
+    for name, service in environment.services.items():
+        for index, route in enumerate(service.routes if isinstance(service, Fargate) else ()):
+            path, priority = ("services", name, "routes", index), chosen[name, index]
+            if first := seen.get((route.host, route.path)):
+                yield path, f"{first} has this route already"
+                continue
+            if other := taken.get(priority):
+                message = (
+                    f"has the same priority as another route of {other}, {priority}: say another"
+                    " `priority:`"
+                )
+                yield path, message
+            seen[route.host, route.path] = taken[priority] = name
 
 
 def certificates_are_here(environment: Environment) -> Findings:
@@ -58,7 +60,10 @@ def certificates_are_here(environment: Environment) -> Findings:
         return
     region, account = balancer.certificate.split(":")[3:5]
     if (region, account) != (environment.region, environment.account):
-        message = f"is of {account} in {region}: the balancer needs one of its own place"
+        message = (
+            f"is of account {account} in {region}: the balancer needs one of"
+            f" {environment.account} in {environment.region}"
+        )
         yield path, message
 
 

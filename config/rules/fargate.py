@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING
 from config import aws
 from config.attributes import INTERNET
 from config.errors import listed, nearest
-from config.graph import fargate_services, fargate_tasks, group_uses, in_circle, links
+from config.graph import fargate_services, fargate_tasks, group_uses, in_circle, links, placed_links
 from config.model.fargate import Fargate, Rolling
-from config.model.programs import Writable
 from config.model.postgres import Postgres
+from config.model.programs import Program, Writable
 from config.model.valkey import Valkey
-from config.rules.links import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from config.model.environment import Environment
-    from config.model.programs import Program
+    from config.model.fargate import Scale
     from config.rules.finding import Findings
 
 
 def _programs(environment: Environment) -> Mapping[tuple[str, ...], Program]:
-    services = {("services", n): s for n, s in fargate_services(environment).items()}
-    tasks = {("tasks", n): t for n, t in fargate_tasks(environment).items()}
-    return {**services, **tasks}
+    return {
+        (section, name): node
+        for section in ("services", "tasks")
+        for name, node in getattr(environment, section).items()
+        if isinstance(node, Program)
+    }
 
 
 def sizes_are_sold(environment: Environment) -> Findings:
@@ -43,7 +45,7 @@ def sizes_are_sold(environment: Environment) -> Findings:
 
 
 def _range(sold: tuple[int, ...]) -> str:
-    if len(sold) < 5:
+    if sold[1] - sold[0] != sold[-1] - sold[-2] or len(sold) < 5:
         return ", ".join(map(str, sold))
     return f"{sold[0]} to {sold[-1]} in steps of {sold[1] - sold[0]}"
 
@@ -80,33 +82,42 @@ def scaling_is_possible(environment: Environment) -> Findings:
         followed = (scale.cpu, scale.memory, scale.requests_per_target, scale.queue)
         if scale.least < scale.max and not any(followed):
             yield path, "says nothing to follow: `cpu`, `memory`, `requests_per_target` or `queue`"
-        if scale.requests_per_target and not service.routes:
-            yield (*path, "requests_per_target"), "the service has no `routes`, so no requests"
-        if scale.requests_per_target and service.shifts:
-            message = (
-                f"does not go with `rollout: {service.rollout.kind}`: the metric is bound to one"
-                " target group, and traffic moves between two; use `cpu`"
-            )
-            yield (*path, "requests_per_target"), message
-        if scale.queue and scale.queue.store not in service.uses:
-            yield (*path, "queue", "store"), "the service does not use this store: link to it"
+        yield from ((path + where, message) for where, message in _unfollowed(service, scale))
+
+
+def _unfollowed(service: Fargate, scale: Scale) -> Findings:
+    """What the number of tasks shall follow and can't."""
+    if scale.requests_per_target and not service.routes:
+        yield ("requests_per_target",), "the service has no `routes`, so no requests"
+    elif scale.requests_per_target and service.shifts:
+        message = (
+            f"does not go with `rollout: {{kind: {service.rollout.kind}}}`: the metric is bound to"
+            " one target group, and traffic moves between two; use `cpu`"
+        )
+        yield ("requests_per_target",), message
 
 
 def rollouts_are_possible(environment: Environment) -> Findings:
     """Traffic can only shift where there is some, and not under clients that stick."""
     for name, service in fargate_services(environment).items():
-        path = ("services", name)
+        if service.singleton:
+            continue
+        path, rollout = ("services", name), service.rollout
         if service.shifts and not service.routes:
             yield (*path, "rollout"), "there is no traffic to shift without `routes`: use rolling"
-        if service.shifts and service.sticky_hours:
+        elif service.shifts and service.sticky_hours:
             message = (
-                f"does not go with `rollout: {service.rollout.kind}`: clients would stay with the"
-                " tasks that are being replaced"
+                f"does not go with `rollout: {{kind: {rollout.kind}}}`: clients would stay with"
+                " the tasks that are being replaced"
             )
             yield (*path, "sticky_hours"), message
-        rollout = service.rollout
-        if isinstance(rollout, Rolling) and rollout.min_percent == rollout.max_percent:
-            yield (*path, "rollout"), "leaves no room to replace a task: raise max_percent"
+        if isinstance(rollout, Rolling) and rollout.max_percent == 100:
+            if rollout.min_percent == 100:
+                yield (*path, "rollout"), "leaves no room to replace a task: raise max_percent"
+            elif service.rebalance:
+                # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+                message = "ECS starts a task before it moves one: raise the rollout's max_percent"
+                yield (*path, "rebalance"), message
 
 
 def singletons_are_single(environment: Environment) -> Findings:
@@ -115,18 +126,7 @@ def singletons_are_single(environment: Environment) -> Findings:
         path, singleton = ("services", name), service.singleton
         if singleton is None:
             continue
-        store = environment.stores.get(singleton.lock)
-        lockable = isinstance(store, Postgres) or (
-            isinstance(store, Valkey) and store.holds == "queue"
-        )
-        if not lockable:
-            message = (
-                "must be a store that keeps a lock: PostgreSQL, or a Valkey with `holds: queue`"
-                f"{nearest(singleton.lock, list(environment.stores))}"
-            )
-            yield (*path, "singleton", "lock"), message
-        elif singleton.lock not in service.uses:
-            yield (*path, "singleton", "lock"), "the service does not use this store: link to it"
+        yield from _unlockable(environment, name, singleton.lock)
         if service.rebalance:
             message = "ECS would start a second task to move the first: remove it"
             yield (*path, "rebalance"), message
@@ -137,6 +137,17 @@ def singletons_are_single(environment: Environment) -> Findings:
             yield (*path, "spot"), "a singleton would be away with each interruption: remove it"
         if service.routes:
             yield (*path, "routes"), "a singleton is away during each release: serve elsewhere"
+
+
+def _unlockable(environment: Environment, service: str, lock: str) -> Findings:
+    path = ("services", service, "singleton", "lock")
+    store = environment.stores.get(lock)
+    if not isinstance(store, Postgres | Valkey) or getattr(store, "holds", "queue") != "queue":
+        hint = "" if store else nearest(lock, list(environment.stores))
+        message = "must be a store that keeps a lock: PostgreSQL, or a Valkey with `holds: queue`"
+        yield path, message + hint
+    elif lock not in environment.services[service].uses:
+        yield path, "the service does not use this store: link to it"
 
 
 def shells_can_open(environment: Environment) -> Findings:
@@ -157,24 +168,42 @@ def shells_can_open(environment: Environment) -> Findings:
 def services_are_called_in_order(environment: Environment) -> Findings:
     """Who calls must start after whom it calls: nobody in a circle, and no task."""
     services = fargate_services(environment)
-    uses = {n: {t for t in s.uses if t in services} for n, s in services.items()}
-    for name in in_circle(uses):
-        message = "uses services that use it in turn: ECS tells names to those that start later"
-        yield ("services", name, "uses"), message
-    for group in in_circle(group_uses(environment)):
-        for name, service in services.items():
-            if service.group == group:
-                message = (
-                    "its group and others use each other, or one without a group uses it: put"
-                    " them into one"
-                )
-                yield ("services", name, "group"), message
-    for source, target, _ in links(environment):
-        if target in services and not isinstance(environment.services.get(source), Fargate):
-            path = (section_of(environment, source), source, "uses", target)
+    uses = {n: {t for t in s.uses if t in services and t != n} for n, s in services.items()}
+    circle = in_circle(uses)
+    for path, target, _ in placed_links(environment):
+        source = path[1]
+        if target not in services:
+            continue
+        if path[0] != "services" or source not in services:
             yield path, "only services on Fargate learn the names of services"
+        elif len(path) > 4:
+            yield path, "a sidecar is told no names of services: link to it in the program's `uses`"
         elif target == source:
-            yield ("services", source, "uses", target), "is the service itself"
+            yield path, "is the service itself"
+        elif {source, target} <= set(circle):
+            message = f"goes round in a circle ({listed(circle)}): ECS tells names to those that"
+            yield path, f"{message} start later"
+
+
+def groups_are_made_in_order(environment: Environment) -> Findings:
+    """A group uses groups that are there before it: those of no group stand first."""
+    services = fargate_services(environment)
+    named: dict[str | None, set[str | None]] = {
+        group: uses - {None} for group, uses in group_uses(environment).items() if group
+    }
+    circle = in_circle(named)
+    for path, target, _ in placed_links(environment):
+        source, called = services.get(path[1]), services.get(target)
+        if source is None or called is None or called.group in (None, source.group):
+            continue
+        if source.group is None:
+            message = (
+                f"is in group {called.group!r}, which is made later: give {path[1]} a group too"
+            )
+            yield path, message
+        elif {source.group, called.group} <= set(circle):
+            message = f"is in group {called.group!r}, which uses group {source.group!r} in turn"
+            yield path, f"{message}: put them into one"
 
 
 def ports_are_free(environment: Environment) -> Findings:
@@ -204,7 +233,7 @@ def families_are_apart(environment: Environment) -> Findings:
                 yield (*path, field), f"{seen[field, value]} has {value!r} already"
 
 
-def schedules_are_theirs(environment: Environment) -> Iterator[tuple[tuple[str, ...], str]]:
+def schedules_are_theirs(environment: Environment) -> Findings:
     """A zone of time without a schedule means nothing."""
     for name, task in fargate_tasks(environment).items():
         if "timezone" in task.model_fields_set and not task.schedule:
@@ -219,6 +248,7 @@ RULES = (
     singletons_are_single,
     shells_can_open,
     services_are_called_in_order,
+    groups_are_made_in_order,
     ports_are_free,
     families_are_apart,
     schedules_are_theirs,

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from config.attributes import BALANCER, INTERNET, NAT, NOTIFIER, attributes_of
 from config.errors import listed, nearest
-from config.graph import admin_of, credential_of, depth_of, links, login_of, proxy_of, runners
+from config.graph import (
+    admin_of,
+    credential_of,
+    depth_of,
+    login_of,
+    placed_links,
+    proxy_of,
+    runners,
+)
 from config.model.buckets import Bucket
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
@@ -54,42 +62,27 @@ def names_are_unique(environment: Environment) -> Findings:
 def links_lead_to_nodes(environment: Environment) -> Findings:
     """A link names a node that exists and can be used."""
     known = targets(environment)
-    for source, target, _ in links(environment):
+    for path, target, _ in placed_links(environment):
         if target not in known:
-            path = (section_of(environment, source), source, "uses", target)
             yield path, f"no such node{nearest(target, known)}; known: {listed(known)}"
 
 
 def details_fit_their_target(environment: Environment) -> Findings:
     """Each detail of a link means something for the kind of its target."""
     known = targets(environment)
-    for source, target, link in links(environment):
+    for path, target, link in placed_links(environment):
         if target in known:
-            path = (section_of(environment, source), source, "uses", target)
             yield from ((path, message) for message in _misfits(environment, target, link))
             yield from _unknown_attributes(environment, path, target, link)
 
 
 def _misfits(environment: Environment, target: str, link: Link) -> Iterator[str]:
     store = environment.stores.get(target)
-    external = environment.externals.get(target)
-    allowed = {"env", "reason"}
-    if isinstance(store, Postgres):
-        allowed |= {"role", "login", "query", "secret", "format", "via"}
-    if isinstance(store, Bucket) or target == NOTIFIER:
-        allowed.add("access")
-    if external and external.hosts:
-        allowed.add("unreachable")
-    for name in sorted(link.model_fields_set - allowed):
+    for name in sorted(link.model_fields_set - _details_of(environment, target)):
         shown = type(link).model_fields[name].alias or name
         yield f"`{shown}` has no meaning for this node"
     if isinstance(store, Postgres):
-        if link.via == "reader" and not store.replica:
-            yield "there is no reader: say `replica: true` in the database"
-        if link.via == "proxy" and not store.proxy:
-            yield "there is no proxy: say `proxy: true` in the database"
-        if link.via and link.role == "owner":
-            yield "the owner changes the schema and goes to the database itself: remove `via`"
+        yield from _wrong_ways(store, link)
     service = environment.services.get(target)
     if isinstance(service, Fargate) and not service.port:
         yield f"{target} has no `port` to be called on"
@@ -99,6 +92,29 @@ def _misfits(environment: Environment, target: str, link: Link) -> Iterator[str]
         yield "the only `access` to the notifier is `invoke`"
     if target == INTERNET and not link.reason:
         yield "a way out to the internet needs a `reason`"
+
+
+def _details_of(environment: Environment, target: str) -> set[str]:
+    """The details that a link to a node may have."""
+    store = environment.stores.get(target)
+    external = environment.externals.get(target)
+    found = {"env", "reason"}
+    if isinstance(store, Postgres):
+        found |= {"role", "login", "query", "secret", "format", "via"}
+    if isinstance(store, Bucket) or target == NOTIFIER:
+        found.add("access")
+    if external and external.hosts:
+        found.add("unreachable")
+    return found
+
+
+def _wrong_ways(store: Postgres, link: Link) -> Iterator[str]:
+    if link.via and link.role == "owner":
+        yield "the owner changes the schema and goes to the database itself: remove `via`"
+    elif link.via == "reader" and not store.replica:
+        yield "there is no reader: say `replica: true` in the database"
+    elif link.via == "proxy" and not store.proxy:
+        yield "there is no proxy: say `proxy: true` in the database"
 
 
 def _unknown_attributes(
@@ -139,11 +155,10 @@ def _doubly_set(
 def a_login_is_one_credential(environment: Environment) -> Findings:
     """Links that share a login agree on all that its secret says."""
     first: dict[tuple[str, str], Link] = {}
-    for source, target, link in links(environment):
+    for path, target, link in placed_links(environment):
         if isinstance(environment.stores.get(target), Postgres):
             known = first.setdefault((target, login_of(link)), link)
             if credential_of(target, known) != credential_of(target, link):
-                path = (section_of(environment, source), source, "uses", target)
                 yield (
                     path,
                     (
@@ -178,9 +193,10 @@ def externals_only_read_buckets(environment: Environment) -> Findings:
 
 def addresses_are_told(environment: Environment) -> Findings:
     """A link to a database or a cache says by which variable the program learns of it."""
-    for source, target, link in links(environment):
-        if isinstance(environment.stores.get(target), Valkey | Postgres) and not link.env:
-            path = (section_of(environment, source), source, "uses", target)
+    for path, target, link in placed_links(environment):
+        outside = path[0] == "externals"  # What another rule forbids.
+        kept = isinstance(environment.stores.get(target), Valkey | Postgres)
+        if kept and not link.env and not outside:
             yield path, "needs `env`: the program must learn the address somehow"
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.alarms import alarms_of
-from config.graph import links, login_of, service_name, store_name
+from config.graph import login_of, placed_links, service_name, store_name
 from config.model.buckets import Bucket
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.services import AppRunner, CodeBuildTask
-from config.rules.links import section_of
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -26,14 +25,15 @@ def names_are_apart(environment: Environment) -> Findings:
     """What must be unique in an account or an environment stands once."""
     seen: dict[tuple[str, str], str] = {}
     for name, service in environment.services.items():
-        unique = {
-            "name": f"{service.kind} {service_name(environment, name)}",
+        unique: dict[str, str] = {
+            "name": service_name(environment, name),
             **{f"metrics.{metric}": metric for metric in service.metrics},
         }
         if isinstance(service, AppRunner):
             unique["domain"] = service.domain or name
         for field, value in unique.items():
-            first = seen.setdefault((field, value), name)
+            # App Runner's names are its account's, Fargate's their cluster's.
+            first = seen.setdefault((field, f"{service.kind} {value}"), name)
             if first != name:
                 yield (
                     ("services", name, *field.split(".")),
@@ -53,10 +53,9 @@ def alarms_are_apart(environment: Environment) -> Findings:
 
 def logins_are_apart(environment: Environment) -> Findings:
     """The master is no login of a link."""
-    for source, target, link in links(environment):
+    for path, target, link in placed_links(environment):
         if isinstance(environment.stores.get(target), Postgres) and login_of(link) == "master":
-            path = (section_of(environment, source), source, "uses", target, "login")
-            yield path, "the master is for RDS and its admin function alone"
+            yield (*path, "login"), "the master is for RDS and its admin function alone"
 
 
 def names_fit(environment: Environment) -> Findings:
@@ -81,8 +80,8 @@ def variables_are_free(environment: Environment) -> Findings:
     https://docs.aws.amazon.com/apprunner/latest/dg/env-variable.html
     """
     for name, task in environment.tasks.items():
-        own = {"COMMAND", "DIRECTORY"} if isinstance(task, CodeBuildTask) else set()
-        for variable in own & set(task.env):
+        taken = {"COMMAND", "DIRECTORY"} if isinstance(task, CodeBuildTask) else set()
+        for variable in sorted(taken & set(task.env)):
             yield ("tasks", name, "env", variable), f"says what `{variable.lower()}:` says"
     for name, service in environment.services.items():
         if isinstance(service, Fargate):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from config import aws
 from config.attributes import INTERNET, NOTIFIER
 from config.errors import listed
-from config.graph import endpoints, links, tiers
-from config.rules.links import section_of
+from config.graph import endpoints, links, placed_links, tiers
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
@@ -31,12 +30,16 @@ def zones_are_the_regions(environment: Environment) -> Findings:
 
 
 def zones_suffice(environment: Environment) -> Findings:
-    """Databases and caches need a number of zones."""
+    """Databases, caches and the balancer need a number of zones."""
     count = len(environment.network.zones)
-    for name, store in environment.stores.items():
-        needed = aws.ZONES_NEEDED.get(store.kind, 1)
+    kinds: dict[str, str] = {}
+    kinds |= {f"{store.kind} {name}": store.kind for name, store in environment.stores.items()}
+    if environment.balancer:
+        kinds["the balancer"] = "balancer"
+    for who, kind in kinds.items():
+        needed = aws.ZONES_NEEDED.get(kind, 1)
         if count < needed:
-            message = f"{count} zone(s) are fewer than the {needed} that {store.kind} {name} needs"
+            message = f"{count} zone(s) are fewer than the {needed} that {who} needs"
             yield ("network", "zones"), message
 
 
@@ -76,7 +79,9 @@ def address_ranges_fit(environment: Environment) -> Findings:
 def _listed_ranges(environment: Environment) -> Findings:
     network = environment.network
     if set(network.tiers) != set(tiers(environment)):
-        message = f"with `nat: {network.way_out}` the tiers are {listed(tiers(environment))}"
+        balancer = " and a balancer" if environment.balancer else ""
+        needed = listed(tiers(environment))
+        message = f"with `nat: {network.way_out}`{balancer} the tiers are {needed}"
         yield ("network", "tiers"), message
     ranges: list[tuple[Path, IPv4Network]] = []
     for tier, cidrs in network.tiers.items():
@@ -97,9 +102,8 @@ def _listed_ranges(environment: Environment) -> Findings:
 def the_internet_is_reachable(environment: Environment) -> Findings:
     """Who needs the internet has a way out, or the file says why it may do without."""
     without = environment.network.way_out == "none"
-    for source, target, link in links(environment):
+    for path, target, link in placed_links(environment):
         external = environment.externals.get(target)
-        path = (section_of(environment, source), source, "uses", target)
         if not (target == INTERNET or (external and external.hosts)):
             continue
         if without and not link.unreachable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.errors import listed
-from config.graph import served
+from config.graph import fargate_services, served
 from config.model.fargate import OneTask
 from config.model.network import SingleNat
 
@@ -19,8 +19,8 @@ def production_survives_a_zone(environment: Environment) -> Findings:
     network = environment.network
     if not environment.production:
         return
-    programs = [*served(environment)]
-    if programs and len(network.zones) == 1:
+    # A balancer needs two zones anyway, as another rule says.
+    if fargate_services(environment) and not environment.balancer and len(network.zones) == 1:
         yield ("network", "zones"), "one zone only: a production system needs two or more"
     if network.way_out in ("single", "instance") and not isinstance(network.nat, SingleNat):
         message = (
@@ -31,7 +31,7 @@ def production_survives_a_zone(environment: Environment) -> Findings:
     for name, service in served(environment).items():
         least = service.bounds[0]
         reasoned = service.scale is not None and isinstance(service.scale.min, OneTask)
-        if least < 2 and not reasoned:
+        if least < 2 and not (reasoned or service.singleton):
             message = "one task is lost with its zone: take two, or say `min: {min: 1, reason: …}`"
             yield ("services", name, "scale", "min"), message
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from config import aws, windows
 from config.errors import listed, nearest
-from config.graph import credentials, fargate_services, links, queues
+from config.graph import credentials, fargate_services, links, placed_links
 from config.model.buckets import Bucket
+from config.model.optouts import SingleZone
 from config.model.postgres import Postgres
 from config.model.valkey import EVICTING, NodesValkey, Valkey
-from config.model.optouts import SingleZone
-from config.rules.links import section_of, targets
+from config.rules.links import targets
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -161,37 +161,38 @@ def _endpoint(path: tuple[str, ...], endpoint: str, port: int) -> Findings:
 
 
 def queues_keep_what_they_hold(environment: Environment) -> Findings:
-    """What holds a queue evicts nothing, and is on nodes."""
+    """What holds a queue evicts nothing."""
     for name, store in environment.stores.items():
-        path = ("stores", name, "eviction")
-        if isinstance(store, NodesValkey) and store.holds == "queue" and store.policy in EVICTING:
-            message = f"{store.policy} would throw jobs away when memory is full: remove it"
-            yield path, message
-        if isinstance(store, NodesValkey) and "maxmemory-policy" in store.parameters:
-            message = "has a field of its own: `eviction:`"
-            yield ("stores", name, "parameters", "maxmemory-policy"), message
-    for source, target, link in links(environment):
-        store = environment.stores.get(target)
-        if not isinstance(store, Valkey) or store.holds == "queue":
+        if not isinstance(store, NodesValkey):
             continue
-        for variable in link.env:
-            if QUEUE_VARIABLE.search(variable):
-                where = (section_of(environment, source), source, "uses", target, "env", variable)
+        if store.holds == "queue" and store.policy in EVICTING:
+            message = f"{store.policy} would throw jobs away when memory is full: remove it"
+            yield ("stores", name, "eviction"), message
+        if "maxmemory-policy" in store.parameters:
+            path = ("stores", name, "parameters", "maxmemory-policy")
+            yield path, "has a field of its own: `eviction:`"
+
+
+def queues_lie_where_they_can(environment: Environment) -> Findings:
+    """No queue lies in what may evict it: by names of variables, and by what scaling follows."""
+    for path, target, link in placed_links(environment):
+        store = environment.stores.get(target)
+        if isinstance(store, Valkey) and store.holds != "queue":
+            for variable in filter(QUEUE_VARIABLE.search, link.env):
+                where = (*path, "env", variable)
                 yield where, f"looks like a queue: {_not_for_queues(store)}"
-    for name in environment.stores:
-        for service, queue in queues(environment, name).items():
-            store = environment.stores[name]
-            if isinstance(store, Valkey) and store.holds != "queue":
-                yield ("services", service, "scale", "queue", "store"), _not_for_queues(store)
+    valkeys = [name for name, store in environment.stores.items() if isinstance(store, Valkey)]
     for service, spec in fargate_services(environment).items():
         queue = spec.scale.queue if spec.scale else None
-        if queue and not isinstance(environment.stores.get(queue.store), Valkey):
-            known = [n for n, s in environment.stores.items() if isinstance(s, Valkey)]
-            message = f"no Valkey {queue.store!r}{nearest(queue.store, known)}"
-            yield (
-                ("services", service, "scale", "queue", "store"),
-                f"{message}; known: {listed(known)}",
-            )
+        where = ("services", service, "scale", "queue", "store")
+        followed = environment.stores.get(queue.store) if queue else None
+        if queue and not isinstance(followed, Valkey):
+            hint = nearest(queue.store, valkeys)
+            yield where, f"no Valkey {queue.store!r}{hint}; known: {listed(valkeys)}"
+        elif isinstance(followed, Valkey) and followed.holds != "queue":
+            yield where, _not_for_queues(followed)
+        elif queue and queue.store not in spec.uses:
+            yield where, "the service does not use this store: link to it"
 
 
 def _not_for_queues(store: Valkey) -> str:
@@ -235,14 +236,16 @@ def lifecycles_are_possible(environment: Environment) -> Findings:
 def insights_are_possible(environment: Environment) -> Findings:
     """Advanced Database Insights goes with Enhanced Monitoring."""
     for name, store in environment.stores.items():
-        if isinstance(store, Postgres) and store.insights == "advanced":
-            if not store.monitoring_seconds:
-                message = "advanced needs Enhanced Monitoring: say `monitoring_seconds: 60`"
-                yield ("stores", name, "insights"), message
+        if not isinstance(store, Postgres):
+            continue
+        if store.insights == "advanced" and not store.monitoring_seconds:
+            message = "advanced needs Enhanced Monitoring: say `monitoring_seconds: 60`"
+            yield ("stores", name, "insights"), message
 
 
 RULES = (
     queues_keep_what_they_hold,
+    queues_lie_where_they_can,
     failover_has_somewhere_to_go,
     lifecycles_are_possible,
     insights_are_possible,

@@ -42,7 +42,9 @@ class LogBucket(s3.Bucket):
     Their log delivery can't use a customer's key, so this one is encrypted with S3's own.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, of_balancer: bool, of_buckets: bool) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, of_balancer: bool, of_buckets: bool
+    ) -> None:
         super().__init__(
             scope,
             construct_id,

@@ -41,9 +41,8 @@ class ServerlessCache(Block):
         group = NodeGroup(
             self, "Group", node=node, vpc_id=placement.vpc_id, description=f"Cache {name}"
         )
-        users = CacheUsers(
-            self, node=node, name=name, access={APPLICATION: spec.access_string}, key=key
-        )
+        access = {APPLICATION: spec.access_string}
+        users = CacheUsers(self, node=node, name=name, access=access, query=spec.query, key=key)
         self.cache = elasticache.CfnServerlessCache(
             self,
             "Cache",

@@ -49,7 +49,7 @@ class NodesCache(Block):
             self, "Group", node=node, vpc_id=placement.vpc_id, description=f"Cache {name}"
         )
         access = {APPLICATION: spec.access_string, **({DEPTH: DEPTH_ACCESS} if measured else {})}
-        users = CacheUsers(self, node=node, name=name, access=access, key=key)
+        users = CacheUsers(self, node=node, name=name, access=access, query=spec.query, key=key)
         subnets = elasticache.CfnSubnetGroup(
             self,
             "Subnets",
@@ -123,12 +123,6 @@ class NodesCache(Block):
         }
 
     def _acknowledge(self, *, across: bool) -> None:
-        acknowledge(
-            self.cache,
-            "AEC5",
-            reason="Only the declared edges reach the port, from security groups that are named;"
-            " another number would be obscurity and no lock",
-        )
         acknowledge(
             self.cache,
             "AEC6",

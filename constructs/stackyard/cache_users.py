@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import aws_cdk as cdk
 from aws_cdk import aws_elasticache as elasticache
@@ -24,7 +25,7 @@ ENGINE = "valkey"
 APPLICATION, DEPTH = "app", "depth"
 # What measuring queues takes: it sees how long they are, and not what is in them. The same stands
 # in lambda/queue_depth, whose tests try it on a real server; a test compares both.
-DEPTH_ACCESS = "on ~* resetchannels -@all +type +llen +zcard +xlen +scard"
+DEPTH_ACCESS = "on ~* -@all +type +llen +zcard +xlen +scard"
 
 
 class CacheUsers:
@@ -41,9 +42,11 @@ class CacheUsers:
         node: str,
         name: str,
         access: Mapping[str, str],
+        query: Mapping[str, str],
         key: EnvironmentKey,
     ) -> None:
         self._scope, self._node, self._name, self._key = scope, node, name, key
+        self._query = f"?{urlencode(query)}" if query else ""
         self.passwords = {user: self._password(user) for user in access}
         password = self.passwords[APPLICATION].secret_value.unsafe_unwrap()
         # A group without a user called "default" may get an open one: ours is shut and locked.
@@ -97,7 +100,8 @@ class CacheUsers:
     def _url(self, user: str, host: str, port: int) -> secretsmanager.Secret:
         # The password stands in the template as a reference that CloudFormation resolves.
         password = self.passwords[user].secret_value.unsafe_unwrap()
-        url = cdk.Fn.join("", [f"rediss://{user}:", password, "@", host, f":{port}/0"])
+        end = f":{port}/0" + (self._query if user == APPLICATION else "")
+        url = cdk.Fn.join("", [f"rediss://{user}:", password, "@", host, end])
         of_user = "" if user == APPLICATION else f" for user {user}"
         secret = secretsmanager.Secret(
             self._scope,

@@ -31,7 +31,8 @@ OPEN_CHANNELS = [
 class Cluster(Block):
     """A cluster by a name that others may say; `namespace_arn` is where services find each other.
 
-    `shell` is what a task's role needs for ECS Exec, whose sessions are logged.
+    `shell` is what a task's role needs for ECS Exec, whose sessions are logged. `enhanced`
+    Container Insights also see single tasks and containers, which costs by their number.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Cluster(Block):
         with_names: bool,
         with_shells: bool,
         shell_log_days: int,
+        enhanced: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.name, self._key = name, key
@@ -69,7 +71,9 @@ class Cluster(Block):
             "Cluster",
             cluster_name=name,
             capacity_providers=["FARGATE", "FARGATE_SPOT"],
-            cluster_settings=[{"name": "containerInsights", "value": "enhanced"}],
+            cluster_settings=[
+                {"name": "containerInsights", "value": "enhanced" if enhanced else "enabled"}
+            ],
             configuration=configuration,
         )
         self.cluster.node.add_dependency(insights)

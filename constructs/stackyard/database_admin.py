@@ -138,7 +138,8 @@ class DatabaseAdmin(Block):
             f" to {self._database.identifier}",
             key=self._key,
         )
-        self.urls[credential.login] = value_of(secret, self._key)
+        url = "url" if credential.format == "json" else None
+        self.urls[credential.login] = value_of(secret, self._key, json_key=url)
         return secret
 
     def _rotate(self, secret: secretsmanager.Secret, *more: str) -> list[Statement]:

@@ -58,7 +58,6 @@ def replica(
         "RDS2": "A replica in its source's region has its source's encryption, and CloudFormation"
         " refuses the property here",
         "RDS3": "It is itself the second copy; nothing writes to it",
-        "RDS13": "Its source has the backups, and it is made anew from that",
     }.items():
         acknowledge(found, finding, reason=reason)
     return found

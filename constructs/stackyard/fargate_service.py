@@ -179,12 +179,22 @@ class FargateService(Block):
         return found
 
     def _capacity(self) -> dict[str, Any]:
+        """Always a strategy: from a launch type to one, ECS would make the service anew."""
         spot = self._spec.spot
-        if spot is None:
-            return {"launch_type": "FARGATE"}
-        bought = {"capacityProvider": "FARGATE", "base": spot.base, "weight": 100 - spot.percent}
-        cheap = {"capacityProvider": "FARGATE_SPOT", "weight": spot.percent}
-        return {"capacity_provider_strategy": [bought, cheap]}
+        strategy: list[dict[str, Any]] = [{"capacityProvider": "FARGATE", "weight": 1}]
+        if spot:
+            bought = {"base": spot.base, "weight": 100 - spot.percent}
+            cheap = {"capacityProvider": "FARGATE_SPOT", "weight": spot.percent}
+            strategy = [{"capacityProvider": "FARGATE", **bought}, cheap]
+        # ECS takes another strategy only together with a new deployment.
+        words = " ".join(f"{each['capacityProvider']}-{each['weight']}" for each in strategy)
+        return {
+            "capacity_provider_strategy": strategy,
+            "force_new_deployment": {
+                "enableForceNewDeployment": True,
+                "forceNewDeploymentNonce": words,
+            },
+        }
 
     def _routing(self) -> dict[str, Any]:
         health = self._spec.health
@@ -202,7 +212,10 @@ class FargateService(Block):
         found: dict[str, Any] = {"enabled": True, "namespace": namespace}
         if self._is_called:
             alias = {"port": self._spec.port, "dnsName": self._node}
-            found["services"] = [{"portName": self._node, "clientAliases": [alias]}]
+            # The proxy also sees what comes from the balancer, and would end it after 15 seconds.
+            patience = {"perRequestTimeoutSeconds": 0}
+            served = {"portName": self._node, "clientAliases": [alias], "timeout": patience}
+            found["services"] = [served]
         found["logConfiguration"] = {
             "logDriver": "awslogs",
             "options": {

@@ -113,7 +113,6 @@ class FargateTask(Block):
                 # The family alone means its newest revision.
                 "TaskDefinition": self._task.family,
                 "LaunchType": "FARGATE",
-                "PropagateTags": "TASK_DEFINITION",
                 "NetworkConfiguration": {
                     "AwsvpcConfiguration": {
                         "Subnets": [f"${{Subnet{number}}}" for number in numbers],
@@ -159,7 +158,7 @@ class FargateTask(Block):
             only_from={"aws:SourceAccount": self.place.account},
             statements=[Statement(actions=["states:StartExecution"], resources=[machine])],
         )
-        scheduler.CfnSchedule(
+        schedule = scheduler.CfnSchedule(
             block,
             "Schedule",
             description=f"Starts {self._node}",
@@ -168,4 +167,6 @@ class FargateTask(Block):
             flexible_time_window={"mode": "OFF"},
             target={"arn": machine, "roleArn": role.arn, "input": "{}"},
         )
+        # An hour that strikes during the first release would find nothing to run.
+        schedule.node.add_dependency(self._task.definition)
         return block

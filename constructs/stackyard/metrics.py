@@ -222,6 +222,12 @@ def of_function(name: str) -> dict[str, Series]:
     }
 
 
+def of_clockwork(name: str) -> dict[str, Series]:
+    """A function that is called every minute: silence is bad news."""
+    calls = _one("AWS/Lambda", "Invocations", "Sum", {"FunctionName": name})
+    return {**of_function(name), "silent": replace(calls, missing="breaching")}
+
+
 def of_dead_letters(queue: str) -> dict[str, Series]:
     """SQS publishes it; a message stays visible until somebody takes it away."""
     dimensions = {"QueueName": queue}

@@ -14,16 +14,18 @@ if TYPE_CHECKING:
 
     from config.model.network import Nat
 
-# AL2023 brings nftables' iptables only as a package; `ip` names the interface on every kernel.
+# AL2023 brings nftables' iptables only as a package; `ip` names the interface on every kernel. The
+# service starts with rules of its own, which reject what is forwarded, so ours come after them.
 FORWARD = (
     "yum install --assumeyes iptables-nft iptables-services",
     "echo net.ipv4.ip_forward=1 > /etc/sysctl.d/90-nat.conf",
     "sysctl --load=/etc/sysctl.d/90-nat.conf",
+    "systemctl enable --now iptables",
     "out=$(ip -o route show default | awk '{print $5; exit}')",
     'iptables -t nat -A POSTROUTING -o "$out" -j MASQUERADE',
     "iptables -F FORWARD",
-    "service iptables save",
-    "systemctl enable --now iptables",
+    # `service iptables save` would need initscripts, which AL2023 does not bring.
+    "iptables-save > /etc/sysconfig/iptables",
 )
 SMALLEST = "t4g.nano"
 ROOT_DEVICE = "/dev/xvda"
@@ -67,8 +69,13 @@ def narrow(provider: ec2.NatProvider, vpc: ec2.Vpc, cidr: str, ports: Iterable[i
     for child in vpc.node.find_all():
         if isinstance(child, ec2.CfnInstance):
             belongs_to(child, NAT)
-            child.metadata_options = {"httpTokens": "required", "httpEndpoint": "enabled"}
-            child.block_device_mappings = [{"deviceName": ROOT_DEVICE, "ebs": {"encrypted": True}}]
+            child.metadata_options = ec2.CfnInstance.MetadataOptionsProperty(
+                http_tokens="required", http_endpoint="enabled"
+            )
+            disk = ec2.CfnInstance.EbsProperty(encrypted=True)
+            child.block_device_mappings = [
+                ec2.CfnInstance.BlockDeviceMappingProperty(device_name=ROOT_DEVICE, ebs=disk)
+            ]
             acknowledge(
                 child, "EC28", reason="It forwards packets; the file chose it because it is cheap"
             )

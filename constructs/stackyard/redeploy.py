@@ -40,7 +40,7 @@ class Redeployable:
     parameters: Mapping[str, Any]
     statement: Statement
     release: Release
-    absent: tuple[str, ...] = ()
+    absent: tuple[str, ...]
     substitutions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -77,7 +77,27 @@ class RedeployOnRotation(Block):
             definition={
                 "Comment": "Deploys services again, so that they read their secrets anew",
                 "StartAt": "Deploy",
-                "States": {"Deploy": {"Type": "Parallel", "Branches": branches, "End": True}},
+                "States": {
+                    "Deploy": {
+                        "Type": "Parallel",
+                        "Branches": branches,
+                        "ResultSelector": {"failed.$": "$[?(@.failed == true)]"},
+                        "Next": "Judge",
+                    },
+                    "Judge": {
+                        "Type": "Choice",
+                        "Choices": [
+                            {"Variable": "$.failed[0]", "IsPresent": True, "Next": "Failed"}
+                        ],
+                        "Default": "Done",
+                    },
+                    "Failed": {
+                        "Type": "Fail",
+                        "Error": "NotDeployed",
+                        "Cause": f"A service still has the former secret of {node}",
+                    },
+                    "Done": {"Type": "Succeed"},
+                },
             },
             substitutions=substitutions,
             statements=[service.statement for service in services],
@@ -100,18 +120,23 @@ class RedeployOnRotation(Block):
 
 
 def _states(service: Redeployable) -> dict[str, Any]:
-    deploy: dict[str, Any] = {
-        "Type": "Task",
-        "Resource": service.resource,
-        "Parameters": dict(service.parameters),
-        # Only that it was asked for matters; the answer may be larger than a state can hold.
-        "ResultSelector": {"asked": True},
-        "Retry": [RETRY],
-        "End": True,
+    """One branch. It never fails itself, because that would end the others before their time."""
+    start, nothing, failed = (f"{word} {service.node}" for word in ("Deploy", "No", "Failed"))
+    absent = list(service.absent)
+    return {
+        start: {
+            "Type": "Task",
+            "Resource": service.resource,
+            "Parameters": dict(service.parameters),
+            # Only that it was asked for matters; the answer may be larger than a state can hold.
+            "ResultSelector": {"asked": True},
+            "Retry": [{"ErrorEquals": absent, "MaxAttempts": 0}, RETRY],
+            "Catch": [
+                {"ErrorEquals": absent, "Next": nothing},
+                {"ErrorEquals": ["States.ALL"], "Next": failed},
+            ],
+            "End": True,
+        },
+        nothing: {"Type": "Succeed"},
+        failed: {"Type": "Pass", "Result": {"failed": True}, "End": True},
     }
-    if not service.absent:
-        return {f"Deploy {service.node}": deploy}
-    nothing = f"No {service.node} yet"
-    deploy["Retry"] = [{"ErrorEquals": list(service.absent), "MaxAttempts": 0}, RETRY]
-    deploy["Catch"] = [{"ErrorEquals": list(service.absent), "Next": nothing}]
-    return {f"Deploy {service.node}": deploy, nothing: {"Type": "Succeed"}}

@@ -22,7 +22,7 @@ UNRELEASED = "unreleased"
 
 
 def parameter_name(*, system: str, environment: str, image: str) -> str:
-    """The parameter that holds the digest which runs of an image."""
+    """The parameter that holds the digest which runs of an image, or of a task's own."""
     return f"/{system}/{environment}/{image}/image-digest"
 
 

@@ -56,10 +56,12 @@ def generated_secret(
     return secret
 
 
-def value_of(secret: secretsmanager.ISecret, key: EnvironmentKey) -> SecretValue:
-    """A secret as consumers take it."""
+def value_of(
+    secret: secretsmanager.ISecret, key: EnvironmentKey, *, json_key: str | None = None
+) -> SecretValue:
+    """A secret as consumers take it, or one key of it."""
     region = place_of(secret).region
-    return SecretValue(arn=secret.secret_arn, key_arn=key.arn, region=region)
+    return SecretValue(arn=secret.secret_arn, key_arn=key.arn, region=region, json_key=json_key)
 
 
 def brought_secret(

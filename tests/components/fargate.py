@@ -33,7 +33,12 @@ class Ground:
     """What programs of one stack share."""
 
     def __init__(
-        self, stack: EnvironmentStack, *, with_names: bool = False, with_shells: bool = False
+        self,
+        stack: EnvironmentStack,
+        *,
+        with_names: bool = False,
+        with_shells: bool = False,
+        enhanced: bool = True,
     ) -> None:
         self.stack = stack
         self.key = EnvironmentKey(stack, "Key", description="Programs", logs=True)
@@ -46,6 +51,7 @@ class Ground:
             with_names=with_names,
             with_shells=with_shells,
             shell_log_days=365,
+            enhanced=enhanced,
         )
         self._releases: dict[str, Release] = {}
 

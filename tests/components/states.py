@@ -13,6 +13,7 @@ ENDS = ("Succeed", "Fail")
 FIELDS = {
     "Task": {"Resource"},
     "Parallel": {"Branches"},
+    "Pass": {"Result"},
     "Wait": {"Seconds"},
     "Choice": {"Choices", "Default"},
     "Succeed": set(),

@@ -31,7 +31,7 @@ def templates(folder: Path) -> Templates:
     app = new_app(folder)
     stack, consumers = stack_in(folder, app=app), stack_in(folder, "demo-prod-web", app=app)
     key = EnvironmentKey(stack, "Key", description="Buckets")
-    logs = LogBucket(stack, "AccessLogs", of_balancer=False)
+    logs = LogBucket(stack, "AccessLogs", of_balancer=False, of_buckets=True)
     fields: dict[str, dict[str, Any]] = {
         "files": {"versioned": {"off": True, "reason": "Temporary files"}},
         "media": {"name": "demo-media", "encryption": S3, "expire_old_versions_after_days": 9},

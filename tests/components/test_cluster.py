@@ -22,7 +22,7 @@ def grounds(folder: Path) -> tuple[Ground, Ground]:
     """A cluster with all that there is, and one with nothing."""
     app = new_app(folder)
     full, bare = stack_in(folder, "demo-full", app=app), stack_in(folder, "demo-bare", app=app)
-    return Ground(full, with_names=True, with_shells=True), Ground(bare)
+    return Ground(full, with_names=True, with_shells=True), Ground(bare, enhanced=False)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,12 @@ def test_it_buys_from_fargate_and_its_spot_market_only(bare: Made) -> None:
     assert "DefaultCapacityProviderStrategy" not in cluster
 
 
-def test_each_task_and_container_is_measured(bare: Made) -> None:
-    expected = [{"Name": "containerInsights", "Value": "enhanced"}]
-    assert bare.only(KIND)["ClusterSettings"] == expected
+def test_services_are_measured_and_each_task_only_where_that_is_wanted(
+    full: Made, bare: Made
+) -> None:
+    for found, value in ((full, "enhanced"), (bare, "enabled")):
+        expected = [{"Name": "containerInsights", "Value": value}]
+        assert found.only(KIND)["ClusterSettings"] == expected
 
 
 def test_the_measurements_are_encrypted_and_have_an_end_from_the_first_line(bare: Made) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -48,7 +48,10 @@ def pair(folder: Path) -> Pair:
     stack = stack_in(folder)
     key = EnvironmentKey(stack, "Key", description="Orders", logs=True)
     placement = placement_in(stack)
-    fields = {"max_storage_gb": 90, "certificate_authority": "rds-ca-ecc384-g1"}
+    fields: dict[str, Any] = {
+        "max_storage_gb": 90,
+        "certificate_authority": "rds-ca-ecc384-g1",
+    }
     database = database_in(stack, "orders", placement=placement, key=key, **fields)
     copy = replica(stack, "OrdersReplica", node="orders", database=database)
     host = resolved(stack, copy.attr_endpoint_address)
@@ -56,8 +59,10 @@ def pair(folder: Path) -> Pair:
     other = database_in(stack, "plain", placement=placement, key=key, protected=False)
     replica(stack, "PlainReplica", node="plain", database=other)
     template = made(stack)
-    pair = [template.only(KIND, DBInstanceIdentifier=f"demo-orders{e}") for e in ("", "-replica")]
-    return Pair(template, *pair, host, accepted)
+    source, own = (
+        template.only(KIND, DBInstanceIdentifier=f"demo-orders{end}") for end in ("", "-replica")
+    )
+    return Pair(template, source, own, host, accepted)
 
 
 def test_it_leaves_out_what_only_its_source_may_say(pair: Pair) -> None:
@@ -115,6 +120,7 @@ def test_it_outlives_the_stack_and_names_its_node(pair: Pair) -> None:
     assert found["Metadata"]["Stackyard::Node"] == "orders"
 
 
-def test_it_is_accepted_that_it_has_neither_backups_nor_a_second_zone(pair: Pair) -> None:
-    for finding in ("RDS2", "RDS3", "RDS13"):
-        assert f"AwsSolutions-{finding}" in pair.accepted
+def test_what_its_source_has_for_it_is_accepted_and_no_protection_is_given_up(pair: Pair) -> None:
+    for finding in ("RDS2", "RDS3", "RDS11"):
+        assert f"AwsSolutions-{finding}'" in pair.accepted
+    assert "AwsSolutions-RDS10'" not in pair.accepted

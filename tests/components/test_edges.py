@@ -30,6 +30,14 @@ def fill(stack: EnvironmentStack) -> EnvironmentStack:
     orders = NodeGroup(stack, "Orders", node="orders", vpc_id="vpc-1", description="Orders")
     out = ways(EDGES, group_ids={**GROUPS, "orders": orders.group_id}, region=REGION)
     NodeGroup(stack, "Web", node="web", vpc_id="vpc-1", description="Program web", out=out)
+    NodeGroup(
+        stack,
+        "Balancer",
+        node="balancer",
+        vpc_id="vpc-1",
+        description="Balancer",
+        open_to_internet=(80, 443),
+    )
     return stack
 
 
@@ -82,7 +90,8 @@ def test_each_target_that_has_a_group_lets_in_the_caller_and_nobody_else(network
 
 
 def test_no_group_lets_anything_in_by_itself(network: Made) -> None:
-    for group in network.of("AWS::EC2::SecurityGroup"):
+    for said in ("Orders", "Program web"):
+        group = network.only("AWS::EC2::SecurityGroup", GroupDescription=said)
         assert "SecurityGroupIngress" not in group
     assert not network.whole("AWS::EC2::SecurityGroupEgress")
 
@@ -93,6 +102,22 @@ def test_a_node_without_edges_has_only_the_rule_that_leads_nowhere(network: Made
     assert (rule["IpProtocol"], rule["CidrIp"]) == ("icmp", "255.255.255.255/32")
 
 
+def test_what_is_open_to_the_internet_is_so_on_these_ports_only(network: Made) -> None:
+    balancer = network.only("AWS::EC2::SecurityGroup", GroupDescription="Balancer")
+    assert balancer["SecurityGroupIngress"] == [
+        {
+            "CidrIp": "0.0.0.0/0",
+            "IpProtocol": "tcp",
+            "FromPort": port,
+            "ToPort": port,
+            "Description": f"internet to balancer on {port}",
+        }
+        for port in (80, 443)
+    ]
+    (rule,) = balancer["SecurityGroupEgress"]
+    assert rule["CidrIp"] == "255.255.255.255/32"
+
+
 def test_rules_say_who_reaches_whom(network: Made) -> None:
     said = {rule["Description"] for rule in network.of("AWS::EC2::SecurityGroupIngress")}
     assert {"web to orders on 5432", "web to endpoint:ecr.api on 443"} <= said
@@ -100,7 +125,11 @@ def test_rules_say_who_reaches_whom(network: Made) -> None:
 
 def test_groups_name_their_nodes(network: Made) -> None:
     groups = network.whole("AWS::EC2::SecurityGroup").values()
-    assert [each["Metadata"]["Stackyard::Node"] for each in groups] == ["orders", "web"]
+    assert [each["Metadata"]["Stackyard::Node"] for each in groups] == [
+        "orders",
+        "web",
+        "balancer",
+    ]
 
 
 def test_a_target_that_nothing_stands_for_is_an_error() -> None:

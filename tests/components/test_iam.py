@@ -36,6 +36,12 @@ def roles(folder: Path) -> Made:
         only_from={"aws:SourceAccount": "111111111111"},
         statements=[Statement(actions=["a:B"], resources=["*"])],
     )
+    send = Statement(actions=["sqs:SendMessage"], resources=["arn:one"])
+    there = {"StringEquals": {"aws:SourceAccount": "1"}}
+    bound = Statement(actions=["sqs:SendMessage"], resources=["arn:one"], conditions=there)
+    again = Statement(actions=("sqs:SendMessage",), resources=("arn:one",))
+    asked = [send, bound, again, bound, send]
+    ServiceRole(stack, "Twice", service="a", node="twice", name="twice", statements=asked)
     ServiceRole(stack, "Idle", service="a", node="idle", name="idle", statements=[])
     return made(stack)
 
@@ -54,6 +60,13 @@ def test_the_policy_is_part_of_the_role_and_says_what_it_was_given(roles: Made) 
             },
         ],
     }
+
+
+def test_what_several_links_ask_for_is_said_once_and_in_order(roles: Made) -> None:
+    (policy,) = roles.only("AWS::IAM::Role", RoleName="twice")["Policies"]
+    send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:one"}
+    bound = {**send, "Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}
+    assert policy["PolicyDocument"]["Statement"] == [send, bound]
 
 
 def test_nothing_is_attached_to_a_role_from_elsewhere(roles: Made) -> None:
@@ -87,10 +100,11 @@ def test_a_role_has_the_name_that_it_is_given_or_none(roles: Made) -> None:
     assert [each.get("RoleName") for each in roles.of("AWS::IAM::Role")] == [
         None,
         "the-name",
+        "twice",
         "idle",
     ]
 
 
 def test_roles_name_their_nodes(roles: Made) -> None:
     found = [each["Metadata"] for each in roles.whole("AWS::IAM::Role").values()]
-    assert found == [{"Stackyard::Node": name} for name in ("web", "api", "idle")]
+    assert found == [{"Stackyard::Node": name} for name in ("web", "api", "twice", "idle")]

@@ -1,4 +1,4 @@
-"""Image repositories: tags that never move, scans, an end to what is old."""
+"""Image repositories: tags that do not move unless the file says so, scans, an end to the old."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from config.model.outside import Image
 from stackyard.images import ImageRepository
@@ -20,7 +21,11 @@ KIND = "AWS::ECR::Repository"
 def images(folder: Path) -> Made:
     stack = stack_in(folder)
     key = EnvironmentKey(stack, "Key", description="Images")
-    fields: dict[str, dict[str, int]] = {"plain": {}, "own": {"keep": 3, "untagged_days": 2}}
+    fields: dict[str, dict[str, Any]] = {
+        "plain": {},
+        "own": {"keep": 3, "untagged_days": 2},
+        "moving": {"moving": ["latest", "main"]},
+    }
     for name, more in fields.items():
         image = spec(Image, repository=f"demo/{name}", **more)
         ImageRepository(stack, name.title(), node=name, spec=image, key=key)
@@ -31,7 +36,27 @@ def images(folder: Path) -> Made:
 def test_a_tag_never_moves_and_every_image_is_scanned(images: Made, name: str) -> None:
     repository = images.only(KIND, RepositoryName=f"demo/{name}")
     assert repository["ImageTagMutability"] == "IMMUTABLE"
+    assert "ImageTagMutabilityExclusionFilters" not in repository
     assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
+
+
+def test_exactly_the_tags_of_the_file_may_move(images: Made) -> None:
+    repository = images.only(KIND, RepositoryName="demo/moving")
+    assert repository["ImageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
+    filters = repository["ImageTagMutabilityExclusionFilters"]
+    assert filters == [
+        {
+            "ImageTagMutabilityExclusionFilterType": "WILDCARD",
+            "ImageTagMutabilityExclusionFilterValue": tag,
+        }
+        for tag in ("latest", "main")
+    ]
+
+
+@pytest.mark.parametrize("tag", ["*", "release-*", "a b", ""])
+def test_no_wildcard_makes_more_tags_move_than_the_file_names(tag: str) -> None:
+    with pytest.raises(ValidationError):
+        spec(Image, repository="demo/web", moving=[tag])
 
 
 def test_images_are_under_the_key(images: Made) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from config.model.network import Network as NetworkSpec
+from config.model.network import Tier
 from stackyard.key import EnvironmentKey
 from stackyard.network import Network
 from tests.assemblies import new_app
@@ -18,7 +19,7 @@ from tests.components.building import ZONES, Made, made, spec, stack_in, stateme
 LISTED = ["10.0.48.0/20", "10.0.16.0/20"]
 ENDPOINTS = {"email-smtp": ("us-east-1b",), "s3": ZONES, "ecr.api": ZONES}
 NOWHERE = "255.255.255.255/32"
-TIERS = ("public", "private", "isolated")
+TIERS: tuple[Tier, ...] = ("public", "private", "isolated")
 WAYS_OUT = ("none", "single", "per-zone", "regional")
 Networks = dict[str, Made]
 

@@ -87,11 +87,11 @@ def test_a_link_to_what_offers_nothing_gives_nothing() -> None:
 
 
 def test_all_secrets_are_read_by_one_statement_and_their_key_for_them_only() -> None:
-    uses = {
+    uses: dict[str, dict[str, Any]] = {
         "orders": {"env": "URL"},
         "smtp": {"env": {"USER": "username", "PASSWORD": "password"}},
     }
-    read, decrypt = (each.document for each in wired(uses).statements)
+    read, decrypt = (each.document for each in wired(uses).reading)
     assert read == {
         "Effect": "Allow",
         "Action": "secretsmanager:GetSecretValue",
@@ -108,6 +108,27 @@ def test_all_secrets_are_read_by_one_statement_and_their_key_for_them_only() -> 
             }
         },
     }
+
+
+def test_reading_its_secrets_is_apart_from_what_the_program_itself_may_do() -> None:
+    """The platform that starts a program may read them in its stead."""
+    wiring = wired({"orders": {"env": "URL"}, "files": {"access": "read"}})
+    assert [each.actions for each in wiring.statements] == [["s3:read"]]
+    assert [each.actions for each in wiring.reading] == [
+        ["secretsmanager:GetSecretValue"],
+        ["kms:Decrypt"],
+    ]
+
+
+def test_who_takes_no_secret_has_none_to_read() -> None:
+    assert wired({"files": {"env": "BUCKET", "access": "read"}}).reading == []
+
+
+def test_a_secret_that_two_variables_take_is_read_once() -> None:
+    uses = {"orders": {"env": {"URL": "url", "DATABASE_URL": "url"}}}
+    wiring = wired(uses)
+    assert wiring.secrets == dict.fromkeys(("URL", "DATABASE_URL"), secret("app-url"))
+    assert wiring.reading[0].resources == ["arn:app-url"]
 
 
 def test_secrets_under_several_keys_need_each_key_once() -> None:

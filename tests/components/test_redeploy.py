@@ -118,10 +118,25 @@ def test_a_service_that_is_not_there_yet_is_nothing_to_do(redeploys: Redeploys) 
     gone = {"web": ["AppRunner.ResourceNotFoundException"], "api": GONE}
     for name, errors in gone.items():
         deploy = found[f"Deploy {name}"]
-        assert deploy["Catch"] == [{"ErrorEquals": errors, "Next": f"No {name} yet"}]
+        assert deploy["Catch"][0] == {"ErrorEquals": errors, "Next": f"No {name}"}
         # The first retrier that fits decides: this one does not wait for what will not come.
         assert deploy["Retry"] == [{"ErrorEquals": errors, "MaxAttempts": 0}, RETRY]
-        assert found[f"No {name} yet"] == {"Type": "Succeed"}
+        assert found[f"No {name}"] == {"Type": "Succeed"}
+
+
+def test_a_service_that_can_not_deploy_fails_the_machine_but_not_the_others(
+    redeploys: Redeploys,
+) -> None:
+    whole = redeploys["mixed"].only(KIND)["Definition"]["States"]
+    for name in ("web", "api"):
+        deploy = states(redeploys["mixed"])[f"Deploy {name}"]
+        assert deploy["Catch"][1] == {"ErrorEquals": ["States.ALL"], "Next": f"Failed {name}"}
+        failed = states(redeploys["mixed"])[f"Failed {name}"]
+        assert failed == {"Type": "Pass", "Result": {"failed": True}, "End": True}
+    assert whole["Deploy"]["ResultSelector"] == {"failed.$": "$[?(@.failed == true)]"}
+    (choice,) = whole["Judge"]["Choices"]
+    assert choice == {"Variable": "$.failed[0]", "IsPresent": True, "Next": "Failed"}
+    assert whole["Failed"]["Type"] == "Fail"
 
 
 def test_a_service_that_is_busy_is_asked_again_for_half_an_hour() -> None:

@@ -66,9 +66,9 @@ def changed(*changes: tuple[str, str], of: str = GOOD) -> str:
     return text
 
 
-def section(name: str) -> str:
-    """The text of one of GOOD's sections."""
-    found = re.search(rf"^{name}:.*\n(?:[ ]+.*\n|\n)*", GOOD, re.MULTILINE)
+def section(name: str, *, of: str = GOOD) -> str:
+    """The text of one of a good file's sections."""
+    found = re.search(rf"^{name}:.*\n(?:[ ]+.*\n|\n)*", of, re.MULTILINE)
     assert found, name
     return found.group()
 

@@ -13,9 +13,9 @@ from config import alarms
 from config.alarms import alarms_of, catalogue
 from config.load import load_environment
 from stackyard import metrics
-from tests.config.files import GOOD, loaded
+from tests.config.files import FARGATE, GOOD, changed, loaded
 
-ON_DASHBOARDS_ONLY = {"connections", "items", "commands"}
+ON_DASHBOARDS_ONLY = {"connections", "items", "commands", "requests"}
 FUNCTION = {"errors", "throttles"}
 
 
@@ -35,6 +35,43 @@ def test_the_alarms_of_daadaar():
         "cache": {"memory", "throttled", "latency", "refused"},
         "notifier": {*FUNCTION, "undelivered"},
     }
+
+
+def test_the_alarms_of_a_system_on_fargate(tmp_path: Path):
+    found = catalogue(loaded(tmp_path, FARGATE))
+    program, served = {"cpu", "memory", "running"}, {"errors", "latency", "down"}
+    nodes = {"memory", "cpu", "lag", "refused"}
+
+    assert {node: set(named(of_node)) for node, of_node in found.items()} == {
+        "web": program | served | {"probe"},
+        "admin": program | served,
+        "api": program,
+        "worker": program,
+        "beat": program,
+        "balancer": {"errors", "rejected"},
+        "migrate": {"failed"},
+        "report": {"failed"},
+        "database": {"cpu", "connections", "storage", "memory", "latency", "lag"},
+        "database-admin": {*FUNCTION, "redeploys"},
+        "broker": nodes,
+        "broker-depth": {*FUNCTION, "silent"},
+        "cache": nodes | {"evictions"},
+        "fast": {"memory", "throttled", "latency", "refused"},
+    }
+
+
+def test_a_queue_that_nobody_scales_by_is_not_measured(tmp_path: Path):
+    text = changed(
+        (", queue: {store: broker, keys: [jobs], per_task: 10}", ", cpu: 50"), of=FARGATE
+    )
+
+    assert "broker-depth" not in catalogue(loaded(tmp_path, text))
+
+
+def test_a_cache_that_evicts_nothing_has_no_alarm_of_it(tmp_path: Path):
+    text = changed(("eviction: volatile-lfu", "eviction: noeviction"), of=FARGATE)
+
+    assert "evictions" not in named(alarms_of(loaded(tmp_path, text), "cache"))
 
 
 def test_a_service_without_a_probe_has_no_alarm_of_it(tmp_path: Path):
@@ -102,9 +139,18 @@ KINDS = {
         metrics.of_function("admin") | metrics.of_machines("redeploys", ["machine"]),
     ),
     "notifier": (
-        alarms.NOTIFIER,
+        alarms.NOTIFIER_ALARMS,
         metrics.of_function("notifier") | metrics.of_dead_letters("dead"),
     ),
+    "fargate": (alarms.FARGATE, metrics.of_fargate("cluster", "web")),
+    "fargate behind the balancer": (alarms.SERVED, metrics.of_targets("balancer", ["targets"])),
+    "balancer": (alarms.BALANCER_ALARMS, metrics.of_balancer("balancer")),
+    "evicting cache on nodes": (
+        alarms.NODES_CACHE + alarms.EVICTING_CACHE,
+        metrics.of_nodes_cache("cache", nodes=2),
+    ),
+    "replica": (alarms.REPLICATED, metrics.of_replica("database")),
+    "task on Fargate": (alarms.FARGATE_TASK, metrics.of_machines("failed", ["machine"])),
     "build": (alarms.BUILD, metrics.of_build("project")),
 }
 
@@ -117,7 +163,7 @@ def test_a_metric_is_behind_each_alarm_and_an_alarm_before_each_metric(
 
     assert len(names) == len(offered)
     assert names <= set(series)
-    assert set(series) - names <= (ON_DASHBOARDS_ONLY if "refused" in names else set())
+    assert set(series) - names <= (ON_DASHBOARDS_ONLY if names & {"refused", "down"} else set())
 
 
 @pytest.mark.parametrize("offered", [of for of, _ in KINDS.values()], ids=KINDS)

@@ -6,8 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.config import bad_alarms, bad_links, bad_network, bad_nodes, bad_shapes
+from tests.config import (
+    bad_alarms,
+    bad_balancer,
+    bad_caches,
+    bad_fargate,
+    bad_links,
+    bad_network,
+    bad_nodes,
+    bad_production,
+    bad_shapes,
+)
 from tests.config.files import (
+    FARGATE,
     FILE,
     GOOD,
     JARGON,
@@ -24,6 +35,10 @@ TABLES = (
     bad_links.CASES,
     bad_nodes.CASES,
     bad_alarms.CASES,
+    bad_fargate.CASES,
+    bad_balancer.CASES,
+    bad_production.CASES,
+    bad_caches.CASES,
 )
 CASES = {name: case for table in TABLES for name, case in table.items()}
 
@@ -33,6 +48,13 @@ def test_the_good_file_is_good(tmp_path: Path):
 
     assert environment.name == "demo-prod"
     assert set(environment.stores) == {"database", "cache", "media"}
+
+
+def test_the_good_file_of_fargate_is_good(tmp_path: Path):
+    environment = loaded(tmp_path, FARGATE)
+
+    assert set(environment.services) == {"web", "admin", "api", "worker", "beat"}
+    assert set(environment.tasks) == {"migrate", "report"}
 
 
 def test_no_mistake_hides_another_of_its_name():

@@ -23,7 +23,7 @@ FILLED = (
 
 def test_access_string_is_the_least() -> None:
     """Spelt out once, as it stands in the template."""
-    assert ACCESS == "on ~* resetchannels -@all +type +llen +zcard +xlen +scard"
+    assert ACCESS == "on ~* -@all +type +llen +zcard +xlen +scard"
 
 
 def test_function_needs_nothing_more(server: Server, function: Function) -> None:

@@ -24,14 +24,15 @@ SUBNETS = [
     ("Isolated", "us-east-1a", "10.0.20.0/24"),
     ("Isolated", "us-east-1b", "10.0.21.0/24"),
 ]
-# The document's ways; those after the gap come with the migrations, the rotation and the endpoints.
-WAYS = {
+DOCUMENTED = {
     Way("internet", "balancer", "tcp/443"),
     Way("internet", "balancer", "tcp/80"),
     Way("balancer", "app", "tcp/3000"),
     Way("app", "internet", "tcp/443"),
     Way("app", "database", "tcp/5432"),
-    #
+}
+# What the migrations, the rotation of credentials and the private endpoints add.
+DERIVED = {
     Way("app", "endpoint:s3", "tcp/443"),
     Way("app", "endpoint:secretsmanager", "tcp/443"),
     Way("migrate", "internet", "tcp/443"),
@@ -41,6 +42,7 @@ WAYS = {
     Way("database-admin", "database", "tcp/5432"),
     Way("database-admin", "endpoint:secretsmanager", "tcp/443"),
 }
+WAYS = DOCUMENTED | DERIVED
 
 # VPC configuration.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.systems.parts import of_node, secrets_of, container_of
+from tests.systems.parts import container_of, of_node, secrets_of
 from tests.systems.reading import Reading, Thing
 
 STORES = ("cache", "broker")

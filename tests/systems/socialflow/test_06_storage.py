@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.systems.parts import BLOCKED, rule_of, service_of, statements_about, task_of
+from tests.systems.parts import BLOCKED, of_node, rule_of, service_of, statements_about, task_of
 from tests.systems.policies import resources_for
 from tests.systems.reading import Reading, Thing
 
@@ -11,9 +11,8 @@ KEPT = {"dev": None, "staging": {"Status": "Enabled"}, "prod": {"Status": "Enabl
 
 
 @pytest.fixture(params=BUCKETS)
-def bucket(request: pytest.FixtureRequest) -> Thing:
-    found: Thing = request.getfixturevalue(request.param)
-    return found
+def bucket(request: pytest.FixtureRequest, read: Reading) -> Thing:
+    return of_node(read, "AWS::S3::Bucket", request.param)
 
 
 def test_there_are_the_documents_buckets_and_one_for_access_logs(read: Reading) -> None:
@@ -67,8 +66,10 @@ def test_static_files_stay(static: Thing) -> None:
 # All of them.
 
 
-def test_public_access_is_blocked(bucket: Thing) -> None:
-    assert bucket["PublicAccessBlockConfiguration"] == BLOCKED
+def test_public_access_is_blocked_to_every_bucket(read: Reading) -> None:
+    buckets = read.all("AWS::S3::Bucket")
+    blocked = [bucket["PublicAccessBlockConfiguration"] for bucket in buckets]
+    assert blocked == [BLOCKED] * (len(BUCKETS) + 1)
 
 
 def test_it_is_encrypted_with_the_environments_key(bucket: Thing, key: Thing) -> None:

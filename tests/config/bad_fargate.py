@@ -1,0 +1,597 @@
+"""Mistakes in programs on ECS Fargate: sizes, sidecars, scaling, rollouts, singletons, shells."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.config import files
+from tests.config.files import FARGATE
+
+bad = partial(files.bad, of=FARGATE)
+SIZE = "    cpu: 512\n    memory: 1024\n"
+SCALE = "scale: {min: 2, max: 4, cpu: 70, requests_per_target: 500}"
+ROLLING = "rollout: {kind: rolling, min_percent: 50}"
+STICKY = "    sticky_hours: 24\n"
+CANARY = "rollout: {kind: canary, percent: 5}"
+SPOT = "spot: {percent: 50, base: 1}"
+AGENT = "public.ecr.aws/example/agent:1.2.3"
+ALONE = "singleton: {lock: broker}"
+SHELL = "shell: {reason: Nobody can see otherwise}"
+FOLDERS = "    scratch: {/tmp: 64, /managed-agents: 8, /var/lib/amazon/ssm: 8"
+TOKENS = "      tokens: {env: TOKEN_KEY}"
+
+
+def beat(line: str) -> tuple[str, str]:
+    """The change that adds a line to the singleton."""
+    return (ALONE, f"{ALONE}\n    {line}")
+
+
+def api(line: str) -> tuple[str, str]:
+    """The change that adds a line to the service that others call."""
+    return (SPOT, f"{line}\n    {SPOT}")
+
+
+SIZES = {
+    "memory that Fargate does not sell with the CPU": bad(
+        (SIZE, "    cpu: 512\n    memory: 512\n"),
+        path="services.web.memory",
+        says="with cpu 512 Fargate sells 1024, 2048, 3072, 4096 MiB",
+        at="    memory: 512",
+    ),
+    "memory between two steps": bad(
+        (SIZE, "    cpu: 8192\n    memory: 18432\n"),
+        path="services.web.memory",
+        says="with cpu 8192 Fargate sells 16384 to 61440 in steps of 4096 MiB",
+        at="memory: 18432",
+    ),
+    "memory whose steps are uneven": bad(
+        (SIZE, "    cpu: 256\n    memory: 1536\n"),
+        path="services.web.memory",
+        says="with cpu 256 Fargate sells 512, 1024, 2048 MiB",
+        at="memory: 1536",
+    ),
+    "memory of a task": bad(
+        ("    image: tools\n", "    image: tools\n    memory: 8192\n"),
+        path="tasks.migrate.memory",
+        says="with cpu 512 Fargate sells",
+        at="memory: 8192",
+    ),
+    "a CPU that is not sold": bad(
+        ("cpu: 512", "cpu: 768"),
+        path="services.web.cpu",
+        says="found 768, must be one of 256, 512, 1024",
+    ),
+    "an architecture that is none": bad(
+        api("architecture: amd64"),
+        path="services.api.architecture",
+        says="found 'amd64', must be one of arm64, x86_64",
+    ),
+    "nothing left for the program": bad(
+        ("memory: 64", "memory: 936"),
+        path="services.web.memory",
+        says="sidecars (936 MiB) and scratch (88 MiB) leave the program nothing",
+        at="    memory: 1024",
+    ),
+    "scratch of no size": bad(
+        ("/managed-agents: 8", "/managed-agents: 0"),
+        path="services.web.scratch./managed-agents",
+        says="found 0, must be greater than or equal to 1",
+        at="/managed-agents: 0",
+    ),
+    "scratch that is no folder": bad(
+        api("scratch: {tmp: 8}"),
+        path="services.api.scratch.tmp",
+        says="the name 'tmp' must be a folder such as /tmp",
+    ),
+    "a user by name": bad(
+        ('user: "1000"', "user: node"),
+        path="services.api.user",
+        says="found 'node', must be a user's number, such as 1000 or 1000:1000",
+    ),
+    "a user that is root": bad(
+        ('user: "1000"', 'user: "0"'),
+        path="services.api.user",
+        says=("found '0', must be a user's number", "or a mapping with the keys reason, root"),
+    ),
+    "a user without quotes": bad(
+        ('user: "1000"', "user: 1000"),
+        path="services.api.user",
+        says="found 1000, must be text",
+    ),
+    "root without a reason": bad(
+        ('user: "1000"', "user: {root: true}"),
+        path="services.api.user.reason",
+        says="is required",
+    ),
+    "a root file system that may be written to, without a reason": bad(
+        api("read_only: {off: true}"), path="services.api.read_only.reason", says="is required"
+    ),
+    "a root file system that simply may be written to": bad(
+        api("read_only: false"),
+        path="services.api.read_only",
+        says="found false, must be true or a mapping with the keys off, reason",
+    ),
+    "a program that is stopped too late": bad(
+        ("stop_seconds: 120", "stop_seconds: 121"),
+        path="services.worker.stop_seconds",
+        says="found 121, must be less than or equal to 120",
+    ),
+    "a command that is a number": bad(
+        ("command: node web.js", "command: 7"),
+        path="services.web.command",
+        says="found 7, must be a list",
+    ),
+    "a family with a slash": bad(
+        ("family: demo-web-family", "family: demo/web"),
+        path="services.web.family",
+        says="found 'demo/web', must be at most 255 letters, digits, hyphens and underscores",
+    ),
+    "a log group with a space": bad(
+        ("log_group: /demo/web", "log_group: demo web"),
+        path="services.web.log_group",
+        says="found 'demo web', must be a log group's name such as /ecs/shop",
+    ),
+    "days that CloudWatch Logs lacks, of Fargate": bad(
+        api("log_days: 45"), path="services.api.log_days", says="found 45, must be a number of days"
+    ),
+    "a name with a dot": bad(
+        ("name: demo-web\n", "name: demo.web\n"),
+        path="services.web.name",
+        says="found 'demo.web', must be at most 255 letters",
+    ),
+    "a group with a capital": bad(
+        api("group: Back"), path="services.api.group", says="found 'Back', must be small letters"
+    ),
+}
+SIDECARS = {
+    "a sidecar without a version": bad(
+        (AGENT, "public.ecr.aws/example/agent"),
+        path="services.web.sidecars.agent.image",
+        says="must be a registry's image with a version or a digest",
+    ),
+    "a sidecar whose version moves": bad(
+        (AGENT, "public.ecr.aws/example/agent:latest"),
+        path="services.web.sidecars.agent.image",
+        says="`latest` is another image tomorrow: name a version",
+    ),
+    "a sidecar with the program's name": bad(
+        ("      agent:\n", "      app:\n"),
+        path="services.web.sidecars.app",
+        says="'app' is what the program's own container is called",
+        at="      app:",
+    ),
+    "a sidecar that nobody can pull": bad(
+        ("      internet: {reason: It calls whomever a customer names}\n", ""),
+        path="services.web.sidecars.agent.image",
+        says=("is pulled from outside AWS's private network", "`internet: {reason: …}`"),
+        at=AGENT,
+    ),
+    "a sidecar with too little memory": bad(
+        ("memory: 64", "memory: 5"),
+        path="services.web.sidecars.agent.memory",
+        says="found 5, must be greater than or equal to 6",
+    ),
+    "a sidecar that is root for one word": bad(
+        ("reason: Its image can only begin so", "reason: must"),
+        path="services.web.sidecars.agent.user.reason",
+        says="found 'must', must be a sentence that would convince an auditor",
+        at="reason: must}",
+    ),
+    "unknown in a sidecar": bad(
+        ("traces: true", "trace: true"),
+        path="services.web.sidecars.agent.trace",
+        says="unknown key; did you mean 'traces'?; allowed: command, env, essential, image",
+    ),
+    "a node that is missing, of a sidecar": bad(
+        ("agent-key: {env: AGENT_KEY}", "agnt-key: {env: AGENT_KEY}"),
+        path="services.web.sidecars.agent.uses.agnt-key",
+        says="no such node; did you mean 'agent-key'?",
+    ),
+    "a variable set twice in a sidecar": bad(
+        ("        traces: true\n", "        traces: true\n        env: {AGENT_KEY: none}\n"),
+        path="services.web.sidecars.agent.uses.agent-key.env.AGENT_KEY",
+        says="AGENT_KEY is already set by env",
+        at="agent-key: {env: AGENT_KEY}",
+    ),
+    "a credential in a sidecar's env": bad(
+        ("traces: true", "traces: true\n        env: {DD_API_KEY: abc}"),
+        path="services.web.sidecars.agent.env.DD_API_KEY",
+        says="looks like a credential",
+        at="DD_API_KEY",
+    ),
+    "a sidecar that calls a service": bad(
+        ("agent-key: {env: AGENT_KEY}", "agent-key: {env: AGENT_KEY}\n          admin: {env: A}"),
+        ("    uses: {api: null}", "    uses: {api: null}\n    sidecars: null"),
+        path="services.web.sidecars.agent.uses.admin",
+        says="a sidecar is told no names of services: link to it in the program's `uses`",
+        at="admin: {env: A}",
+    ),
+}
+SCALING = {
+    "more tasks at least than at most": bad(
+        ("min: 2, max: 4", "min: 5, max: 4"),
+        path="services.web.scale",
+        says="min 5 is over max 4",
+    ),
+    "nothing to follow": bad(
+        (SCALE, "scale: {min: 2, max: 4}"),
+        path="services.web.scale",
+        says="says nothing to follow: `cpu`, `memory`, `requests_per_target` or `queue`",
+    ),
+    "requests of a service without routes": bad(
+        api("scale: {requests_per_target: 5}"),
+        path="services.api.scale.requests_per_target",
+        says="the service has no `routes`, so no requests",
+    ),
+    "requests with a canary": bad(
+        ("scale: {min: {min: 1, reason: Nobody waits for it}, max: 1}", "scale: {max: 3, cpu: 5}"),
+        ("max: 3, cpu: 5}", "max: 3, requests_per_target: 9}"),
+        path="services.admin.scale.requests_per_target",
+        says=("does not go with `rollout: {kind: canary}`", "use `cpu`"),
+        at="requests_per_target: 9}",
+    ),
+    "requests with a linear rollout": bad(
+        ("scale: {min: {min: 1, reason: Nobody waits for it}, max: 1}", "scale: {max: 3, cpu: 5}"),
+        ("max: 3, cpu: 5}", "max: 3, requests_per_target: 9}"),
+        (CANARY, "rollout: {kind: linear}"),
+        path="services.admin.scale.requests_per_target",
+        says="does not go with `rollout: {kind: linear}`",
+        at="requests_per_target: 9}",
+    ),
+    "requests with blue and green": bad(
+        (ROLLING, "rollout: {kind: blue-green}"),
+        (STICKY, ""),
+        path="services.web.scale.requests_per_target",
+        says="does not go with `rollout: {kind: blue-green}`",
+        at=SCALE,
+    ),
+    "more than all of the CPU": bad(
+        ("cpu: 70", "cpu: 101"),
+        path="services.web.scale.cpu",
+        says="found 101, must be less than or equal to 100",
+    ),
+    "no task at all": bad(
+        ("scale: {min: 1, max: 9,", "scale: {min: 0, max: 9,"),
+        path="services.worker.scale.min",
+        says="found 0, must be greater than or equal to 1",
+    ),
+    "a cooldown of more than an hour": bad(
+        ("min: 2, max: 4,", "in_cooldown: 3601, min: 2, max: 4,"),
+        path="services.web.scale.in_cooldown",
+        says="found 3601, must be less than or equal to 3600",
+    ),
+    "a queue without keys": bad(
+        ("keys: [jobs]", "keys: []"),
+        path="services.worker.scale.queue.keys",
+        says="found a list, must be a list with at least one entry",
+    ),
+    "a queue without a share": bad(
+        (", per_task: 10", ""),
+        path="services.worker.scale.queue.per_task",
+        says="is required",
+        at="    scale: {min: 1, max: 9",
+    ),
+    "a scale that is a number": bad(
+        ("scale: {min: {min: 1, reason: Nobody waits for it}, max: 1}", "scale: 3"),
+        path="services.admin.scale",
+        says="found 3, must be a mapping with the keys cpu, in_cooldown, max",
+    ),
+}
+ROLLOUTS = {
+    "clients that stick to what is replaced": bad(
+        (ROLLING, "rollout: {kind: canary}"),
+        (", requests_per_target: 500", ""),
+        path="services.web.sticky_hours",
+        says=("does not go with `rollout: {kind: canary}`", "the tasks that are being replaced"),
+        at="sticky_hours: 24",
+    ),
+    "no traffic to shift": bad(
+        api("rollout: {kind: linear}"),
+        path="services.api.rollout",
+        says="there is no traffic to shift without `routes`: use rolling",
+    ),
+    "no room to replace a task": bad(
+        (ROLLING, "rollout: {kind: rolling, max_percent: 100}"),
+        path="services.web.rollout",
+        says="leaves no room to replace a task: raise max_percent",
+    ),
+    "no room to move a task": bad(
+        (ROLLING, "rollout: {kind: rolling, min_percent: 50, max_percent: 100}\n    rebalance: on"),
+        path="services.web.rebalance",
+        says="ECS starts a task before it moves one: raise the rollout's max_percent",
+        at="rebalance: on",
+    ),
+    "a rollout that is a word": bad(
+        (CANARY, "rollout: canary"),
+        path="services.admin.rollout",
+        says="found 'canary', must be a mapping with the keys bake_minutes, kind",
+    ),
+    "a rollout that is unknown": bad(
+        (CANARY, "rollout: {kind: canari}"),
+        path="services.admin.rollout.kind",
+        says="must be one of rolling, blue-green, canary, linear; did you mean 'canary'?",
+    ),
+    "a rollout without its kind": bad(
+        (CANARY, "rollout: {percent: 5}"),
+        path="services.admin.rollout.kind",
+        says="is required: one of rolling, blue-green, canary, linear",
+    ),
+    "a canary of everything": bad(
+        (CANARY, "rollout: {kind: canary, percent: 100}"),
+        path="services.admin.rollout.percent",
+        says="found 100, must be less than or equal to 99.9",
+    ),
+    "steps that are too small": bad(
+        (CANARY, "rollout: {kind: linear, percent: 2}"),
+        path="services.admin.rollout.percent",
+        says="found 2, must be greater than or equal to 3",
+    ),
+    "a share of blue and green": bad(
+        (CANARY, "rollout: {kind: blue-green, percent: 5}"),
+        path="services.admin.rollout.percent",
+        says="unknown key; allowed: bake_minutes, kind",
+    ),
+    "a bake of more than a day": bad(
+        (CANARY, "rollout: {kind: blue-green, bake_minutes: 1441}"),
+        path="services.admin.rollout.bake_minutes",
+        says="less than or equal to 1440",
+    ),
+    "fewer tasks at most than wanted": bad(
+        (ROLLING, "rollout: {kind: rolling, max_percent: 99}"),
+        path="services.web.rollout.max_percent",
+        says="found 99, must be greater than or equal to 100",
+    ),
+    "no share on Spot": bad(
+        ("percent: 50, base: 1", "percent: 0"),
+        path="services.api.spot.percent",
+        says="found 0, must be greater than or equal to 1",
+    ),
+    "clients that stick for more than a week": bad(
+        (STICKY, "    sticky_hours: 169\n"),
+        path="services.web.sticky_hours",
+        says="less than or equal to 168",
+    ),
+    "connections that drain for more than an hour": bad(
+        (STICKY, f"{STICKY}    draining: 3601\n"),
+        path="services.web.draining",
+        says="less than or equal to 3600",
+        at="draining: 3601",
+    ),
+}
+SINGLETONS = {
+    "a lock in a cache": bad(
+        (ALONE, "singleton: {lock: cache}"),
+        path="services.beat.singleton.lock",
+        says="must be a store that keeps a lock: PostgreSQL, or a Valkey with `holds: queue`",
+    ),
+    "a lock in a serverless cache": bad(
+        (ALONE, "singleton: {lock: fast}"),
+        path="services.beat.singleton.lock",
+        says="must be a store that keeps a lock",
+    ),
+    "a lock in a bucket": bad(
+        (ALONE, "singleton: {lock: files}"),
+        path="services.beat.singleton.lock",
+        says="must be a store that keeps a lock",
+    ),
+    "a lock nowhere": bad(
+        (ALONE, "singleton: {lock: borker}"),
+        path="services.beat.singleton.lock",
+        says="must be a store that keeps a lock: PostgreSQL, or a Valkey with `holds: queue`; did"
+        " you mean 'broker'?",
+    ),
+    "a lock in a store that is not used": bad(
+        (ALONE, f"{ALONE}\n    uses: {{broker: null}}"),
+        path="services.beat.singleton.lock",
+        says="the service does not use this store: link to it",
+    ),
+    "a singleton without a lock": bad(
+        (ALONE, "singleton: {}"), path="services.beat.singleton.lock", says="is required"
+    ),
+    "a singleton that is moved": bad(
+        beat("rebalance: on"),
+        path="services.beat.rebalance",
+        says="ECS would start a second task to move the first: remove it",
+        at="rebalance: on",
+    ),
+    "a singleton that is rolled": bad(
+        beat("rollout: {kind: rolling, max_percent: 150}"),
+        path="services.beat.rollout",
+        says="a singleton is stopped before the next one starts: remove `rollout`",
+        at="max_percent: 150",
+    ),
+    "a singleton that is replaced by blue and green": bad(
+        beat("rollout: {kind: blue-green}"),
+        path="services.beat.rollout",
+        says="a singleton is stopped before the next one starts: remove `rollout`",
+        at="kind: blue-green",
+    ),
+    "a singleton on Spot": bad(
+        beat("spot: {percent: 100}"),
+        path="services.beat.spot",
+        says="a singleton would be away with each interruption: remove it",
+        at="percent: 100",
+    ),
+    "a singleton that scales": bad(
+        beat("scale: {min: 1, max: 1}"),
+        path="services.beat.scale",
+        says="a singleton is one task: remove `scale`",
+        at="min: 1, max: 1}",
+    ),
+    "a singleton behind the balancer": bad(
+        beat("port: 7000\n    routes: [{host: beat.example.com}]\n    health: {path: /}"),
+        path="services.beat.routes",
+        says="a singleton is away during each release: serve elsewhere",
+        at="beat.example.com",
+    ),
+}
+SHELLS = {
+    "a shell that can't write": bad(
+        (FOLDERS, "    scratch: {/tmp: 64, /managed-agents: 8"),
+        path="services.web.shell",
+        says=(
+            "ECS Exec does not work with a read-only root file system",
+            "/managed-agents, /var/lib/amazon/ssm, /var/log/amazon/ssm: add them to `scratch`",
+            "`read_only: {off: true, reason: …}`",
+        ),
+        at=SHELL,
+    ),
+    "a shell without a reason": bad(
+        (SHELL, "shell: true"),
+        path="services.web.shell",
+        says="found true, must be a mapping with the keys reason",
+    ),
+    "a shell for one word": bad(
+        (SHELL, "shell: {reason: debugging}"),
+        path="services.web.shell.reason",
+        says="must be a sentence",
+    ),
+}
+PORTS = {
+    "routes without a port": bad(
+        ("    port: 8080\n", ""),
+        path="services.web.port",
+        says="is required with `routes`",
+        at="  web:",
+    ),
+    "a port that only root may have": bad(
+        ("port: 8080\n", "port: 80\n"),
+        path="services.web.port",
+        says="only root may listen on 80: let the program use 1024 or above",
+        at="    port: 80",
+    ),
+    "a service without a port that is called": bad(
+        ("    port: 9000\n", ""),
+        path="services.web.uses.api",
+        says="api has no `port` to be called on",
+        at="api: {env: API_URL}",
+    ),
+    "health without routes": bad(
+        api("health: {path: /}"),
+        path="services.api.health",
+        says="is the balancer's, and there are no `routes`",
+    ),
+    "clients that stick without routes": bad(
+        api("sticky_hours: 5"),
+        path="services.api.sticky_hours",
+        says="is the balancer's, and there are no `routes`",
+    ),
+    "health that takes longer than its interval": bad(
+        ("{path: /ready}", "{path: /ready, interval: 10, timeout: 10}"),
+        path="services.admin.health.timeout",
+        says="must be shorter than the interval",
+    ),
+    "health codes that are words": bad(
+        ('codes: "200-299"', "codes: ok"),
+        path="services.web.health.codes",
+        says="found 'ok', must be codes such as 200 or 200-299 or 200,301",
+    ),
+    "health too often": bad(
+        ("{path: /ready}", "{path: /ready, interval: 4, timeout: 2}"),
+        path="services.admin.health.interval",
+        says="found 4, must be greater than or equal to 5",
+    ),
+    "alive without a command": bad(
+        ('alive: {command: [curl, -f, "http://127.0.0.1:8080/health"]}', "alive: {retries: 3}"),
+        path="services.web.alive.command",
+        says="is required",
+    ),
+    "a probe without an address": bad(
+        api("probe: {path: /}"),
+        path="services.api.probe",
+        says="needs a public host name to call",
+    ),
+    "a probe of all addresses": bad(
+        (CANARY, f"{CANARY}\n    probe: {{path: /}}"),
+        path="services.admin.probe",
+        says="needs a public host name to call",
+        at="probe: {path: /}",
+    ),
+}
+NAMES = {
+    "one family for two": bad(
+        api('family: "demo-web-family"'),
+        path="services.api.family",
+        says="web has 'demo-web-family' already",
+    ),
+    "one log group for two": bad(
+        ("    command: [npx, migrate]\n", '    command: npx x\n    log_group: "/demo/web"\n'),
+        path="tasks.migrate.log_group",
+        says="web has '/demo/web' already",
+        at='log_group: "/demo/web"',
+    ),
+    "one name for two": bad(
+        api("name: admin"),
+        path="services.api.name",
+        says="service admin has 'admin' already",
+    ),
+}
+CALLS = {
+    "a service that calls itself": bad(
+        (TOKENS, f"{TOKENS}\n      api: {{env: SELF}}"),
+        path="services.api.uses.api",
+        says="is the service itself",
+        at="api: {env: SELF}",
+    ),
+    "a task that calls a service": bad(
+        ("    uses: {api: null}\n", ""),
+        path="tasks.report.uses.api",
+        says="only services on Fargate learn the names of services",
+        at="api: {env: API_URL}",
+    ),
+    "a service of a later group": bad(
+        api("group: back"),
+        path="services.web.uses.api",
+        says="is in group 'back', which is made later: give web a group too",
+        at="api: {env: API_URL}",
+    ),
+}
+TASKS = {
+    "a zone of time without a schedule": bad(
+        ("    schedule: rate(1 day)\n", ""),
+        path="tasks.report.timezone",
+        says="there is no `schedule` that it could be for",
+        at="timezone:",
+    ),
+    "a schedule that never comes": bad(
+        ("rate(1 day)", "rate(0 days)"),
+        path="tasks.report.schedule",
+        says="must be rate(1 day), or cron(…) with six fields such as cron(0 6 * * ? *)",
+    ),
+    "a schedule of five fields": bad(
+        ("rate(1 day)", "cron(0 6 * * *)"),
+        path="tasks.report.schedule",
+        says="with six fields",
+    ),
+    "a zone of time that is none": bad(
+        ("Europe/Berlin", "Berlin time"),
+        path="tasks.report.timezone",
+        says="found 'Berlin time', must be a zone such as UTC",
+    ),
+    "a task that runs for more than a day": bad(
+        ("timeout: 90", "timeout: 1441"),
+        path="tasks.report.timeout",
+        says="less than or equal to 1440",
+    ),
+    "a task that is tried too often": bad(
+        ("retries: 1", "retries: 6"), path="tasks.report.retries", says="less than or equal to 5"
+    ),
+    "a task with routes": bad(
+        ("retries: 1", "routes: [{host: example.com}]"),
+        path="tasks.report.routes",
+        says="unknown key",
+        at="    routes: [{host: example.com}]",
+    ),
+    "a schema push in production, on Fargate": bad(
+        ("command: [npx, migrate]", "command: [npx, prisma, db, push]"),
+        path="tasks.migrate.command",
+        says="schema pushes are forbidden in production",
+    ),
+    "an image that is missing, on Fargate": bad(
+        ("image: tools", "image: tool"),
+        path="tasks.migrate.image",
+        says="no image 'tool'; did you mean 'tools'?; known: app, tools",
+    ),
+}
+TABLES = (SIZES, SIDECARS, SCALING, ROLLOUTS, SINGLETONS, SHELLS, PORTS, NAMES, CALLS, TASKS)
+CASES = {f"{name} (Fargate)": case for table in TABLES for name, case in table.items()}
