@@ -50,7 +50,8 @@ def _places(service: str, route: Route) -> list[int]:
     # `/api/*` takes `/api` too, and the exact path goes before it.
     rank = 2 * min(depth, DEEPEST) + exact
     begin = 1 + (host * RANKS + RANKS - 1 - rank) * WIDTH
-    own = int.from_bytes(sha256(f"{service} {route.host} {route.path}".encode()).digest()[:4]) % WIDTH
+    digest = sha256(f"{service} {route.host} {route.path}".encode()).digest()
+    own = int.from_bytes(digest[:4]) % WIDTH
     return [begin + (own + step) % WIDTH for step in range(WIDTH)]
 
 

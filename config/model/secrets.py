@@ -26,7 +26,8 @@ class BroughtSecret(Part):
 class GeneratedSecret(Part):
     """A secret that Secrets Manager makes up once: letters and digits.
 
-    `generate: true` is plain text, `generate: session_secret` a JSON object with this key.
+    `generate: true` is plain text, `generate: session_secret` a JSON object with this key. A
+    change of either, or of `length`, makes up another value.
     """
 
     generate: JsonKey | Literal[True]

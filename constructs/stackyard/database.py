@@ -105,6 +105,8 @@ class Database(Block):
             copy_tags_to_snapshot=True,
             delete_automated_backups=False,
             auto_minor_version_upgrade=True,
+            # An old major version is upgraded at the end of its support, not billed by the hour.
+            engine_lifecycle_support=rds.EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
             deletion_protection=protected,
             cloudwatch_logs_exports=list(EXPORTED_LOGS),
             database_insights_mode=INSIGHTS[spec.insights],

@@ -102,16 +102,10 @@ class DatabaseAdmin(Block):
                 "CREDENTIALS": cdk.Stack.of(self).to_json_string(roles),
                 "EXTENSIONS": json.dumps(list(database.spec.extensions)),
             },
-            statements=[
-                *self._rotate(database.master, "secretsmanager:ListSecretVersionIds"),
-                *(each for secret in secrets.values() for each in self._rotate(secret)),
-                *(
-                    each
-                    for pair in colours.values()
-                    for secret in pair.values()
-                    for each in self._write(secret)
-                ),
-            ],
+            statements=self._statements(
+                [database.master, *secrets.values()],
+                [secret for pair in colours.values() for secret in pair.values()],
+            ),
             key=key,
             log_days=database.spec.log_days,
             timeout=90,
@@ -142,23 +136,31 @@ class DatabaseAdmin(Block):
         self.urls[credential.login] = value_of(secret, self._key, json_key=url)
         return secret
 
-    def _rotate(self, secret: secretsmanager.Secret, *more: str) -> list[Statement]:
-        _, decrypt = may_read(value_of(secret, self._key))
-        encrypt = replace(decrypt, actions=[*decrypt.actions, "kms:GenerateDataKey"])
-        return [Statement(actions=[*ROTATE, *more], resources=[secret.secret_arn]), encrypt]
-
-    def _write(self, secret: secretsmanager.Secret) -> list[Statement]:
-        _, decrypt = may_read(value_of(secret, self._key))
-        encrypt = replace(decrypt, actions=[*decrypt.actions, "kms:GenerateDataKey"])
-        put = Statement(actions=["secretsmanager:PutSecretValue"], resources=[secret.secret_arn])
-        return [put, encrypt]
+    def _statements(
+        self,
+        rotated: list[secretsmanager.Secret],
+        written: list[secretsmanager.Secret],
+    ) -> list[Statement]:
+        """One statement for each kind: a role's policies end at 10,240 characters."""
+        arns = [secret.secret_arn for secret in rotated]
+        _, decrypt = may_read(*(value_of(secret, self._key) for secret in (*rotated, *written)))
+        found = [
+            Statement(actions=ROTATE, resources=arns),
+            Statement(actions=["secretsmanager:ListSecretVersionIds"], resources=arns[:1]),
+            replace(decrypt, actions=[*decrypt.actions, "kms:GenerateDataKey"]),
+        ]
+        if written:
+            colours = [secret.secret_arn for secret in written]
+            put = Statement(actions=["secretsmanager:PutSecretValue"], resources=colours)
+            found.append(put)
+        return found
 
     def _after_each_deploy(self) -> None:
         """What the file changes of roles and extensions does not wait for the next rotation."""
         rule = events.CfnRule(
             self,
             "Deployed",
-            description=f"Brings the roles and extensions of {self._database.identifier} up to date",
+            description=f"Brings roles and extensions of {self._database.identifier} up to date",
             event_pattern={
                 "source": ["aws.cloudformation"],
                 "detail-type": ["CloudFormation Stack Status Change"],

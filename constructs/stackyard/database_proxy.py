@@ -8,6 +8,7 @@ from aws_cdk import aws_rds as rds
 
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole
+from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import acknowledge, belongs_to
 from stackyard.node import may_read
 from stackyard.place import Block
@@ -69,7 +70,6 @@ class DatabaseProxy(Block):
             "Role",
             service="rds",
             node=node,
-            only_from={"aws:SourceAccount": self.place.account},
             statements=may_read(*(value_of(secret, key) for secret in known)),
         )
         proxy = rds.CfnDBProxy(
@@ -87,6 +87,11 @@ class DatabaseProxy(Block):
             vpc_security_group_ids=[group.group_id],
         )
         belongs_to(proxy, node)
+        # RDS would make the group itself, without key or end: ours has to be there first.
+        name = f"/aws/rds/proxy/{database.identifier}-proxy"
+        proxy.node.add_dependency(
+            EncryptedLogGroup(self, "Logs", name=name, key=key, days=database.spec.log_days)
+        )
         targets = rds.CfnDBProxyTargetGroup(
             self,
             "Targets",

@@ -27,7 +27,8 @@ FORWARD = (
     # `service iptables save` would need initscripts, which AL2023 does not bring.
     "iptables-save > /etc/sysconfig/iptables",
 )
-SMALLEST = "t4g.nano"
+# With less memory than this, installing a package ends at boot.
+SMALLEST = "t4g.micro"
 ROOT_DEVICE = "/dev/xvda"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.alarms import Alarm
-from config.model.services import LogMetric
+from config.model.watched import LogMetric
 from stackyard import metrics
 from stackyard.alarms import describe, watch
 from tests.components.building import Made, made, spec, stack_in

@@ -166,32 +166,29 @@ def test_the_function_knows_the_database(admin: Made) -> None:
 def test_it_may_rotate_each_secret_and_list_only_the_masters_versions(
     admin: Made, secrets: dict[str, str]
 ) -> None:
-    found = {
-        each["Resource"]: each["Action"]
+    found = [
+        (each["Action"], each["Resource"])
         for each in allowed(admin)
-        if str(each["Action"][0]).startswith("secretsmanager:")
-    }
-    assert found == {
-        secrets["master"]: [*ROTATE, "secretsmanager:ListSecretVersionIds"],
-        secrets["app"]: ROTATE,
-        secrets["read-only"]: ROTATE,
-    }
+        if "secretsmanager:" in str(each["Action"])
+    ]
+    assert found == [
+        (ROTATE, list(secrets.values())),
+        ("secretsmanager:ListSecretVersionIds", secrets["master"]),
+    ]
 
 
 def test_it_may_use_the_key_for_each_of_the_secrets_only(
     admin: Made, secrets: dict[str, str]
 ) -> None:
     (key,) = admin.whole("AWS::KMS::Key")
-    found = [each for each in allowed(admin) if each["Action"][0] == "kms:Decrypt"]
-    assert [each["Condition"]["StringEquals"] for each in found] == [
-        {
-            "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com",
-            "kms:EncryptionContext:SecretARN": arn,
-        }
-        for arn in secrets.values()
-    ]
-    assert {each["Resource"] for each in found} == {f"<{key}.Arn>"}
-    assert {tuple(each["Action"]) for each in found} == {("kms:Decrypt", "kms:GenerateDataKey")}
+    found = [each for each in allowed(admin) if "kms:GenerateDataKey" in each["Action"]]
+    (statement,) = found
+    assert statement["Condition"]["StringEquals"] == {
+        "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com",
+        "kms:EncryptionContext:SecretARN": list(secrets.values()),
+    }
+    assert statement["Resource"] == f"<{key}.Arn>"
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
 
 
 def test_beyond_that_it_may_only_log_and_have_network_interfaces(admin: Made) -> None:

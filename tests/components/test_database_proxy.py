@@ -12,7 +12,6 @@ from stackyard.database_proxy import DatabaseProxy
 from stackyard.edges import ways
 from stackyard.key import EnvironmentKey
 from tests.components.building import (
-    ACCOUNT,
     REGION,
     Made,
     Properties,
@@ -129,14 +128,13 @@ def test_it_never_sees_the_masters_password(pooled: Pooled) -> None:
     assert master not in str(pooled.made.whole(ROLE))
 
 
-def test_only_rds_may_take_its_role_and_for_this_account_only(pooled: Pooled) -> None:
+def test_only_rds_may_take_its_role(pooled: Pooled) -> None:
     (role,) = pooled.made.of(ROLE)
     assert role["AssumeRolePolicyDocument"]["Statement"] == [
         {
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
             "Principal": {"Service": "rds.amazonaws.com"},
-            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
         }
     ]
     (name,) = pooled.made.whole(ROLE)

@@ -93,7 +93,7 @@ def test_gateways_in_zones_are_cdks_own(way_out: Nat) -> None:
 
 def test_one_instance_of_the_smallest_kind_is_the_way_out_of_all_zones(nats: Nats) -> None:
     (name,) = nats.made.whole(INSTANCE)
-    assert nats.instance["InstanceType"] == "t4g.nano"
+    assert nats.instance["InstanceType"] == "t4g.micro"
     routes = [each for each in nats.made.of("AWS::EC2::Route") if "InstanceId" in each]
     assert [each["InstanceId"] for each in routes] == [f"<{name}>"] * 2
     assert {each["DestinationCidrBlock"] for each in routes} == {"0.0.0.0/0"}

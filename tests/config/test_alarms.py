@@ -134,6 +134,7 @@ KINDS = {
     "postgres": (alarms.POSTGRES, metrics.of_postgres("database", max_connections=100)),
     "serverless cache": (alarms.SERVERLESS_CACHE, metrics.of_serverless_cache("cache", max_gb=5)),
     "function": (alarms.FUNCTION, metrics.of_function("function")),
+    "function of a clock": (alarms.CLOCKWORK, metrics.of_clockwork("function")),
     "database admin": (
         alarms.ADMIN,
         metrics.of_function("admin") | metrics.of_machines("redeploys", ["machine"]),

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from config.errors import ConfigError, Problem
 from config.model.environment import Environment
-from tests.config.files import GOOD, loaded
+from tests.config.files import FARGATE, GOOD, loaded
 
 GOOD_DATA = yaml.safe_load(GOOD)
+FARGATE_DATA = yaml.safe_load(FARGATE)
 MARK = "@@any@@"
 CHECKED = settings(max_examples=250, deadline=None, derandomize=True, database=None)
 
@@ -40,6 +41,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 # A place in the file: at each step the key or item with this number, until there is none.
+GOODS = st.sampled_from([GOOD_DATA, FARGATE_DATA])
 PLACES = st.lists(st.integers(min_value=0, max_value=15), min_size=1, max_size=6)
 ACTIONS = st.sampled_from(["replace", "delete", "add"])
 
@@ -87,9 +89,9 @@ def edited(data: Any, place: list[int], action: str) -> Any:
     return copy
 
 
-def document(place: list[int], action: str, written: str) -> str:
-    """GOOD, as JSON (which is YAML), with a change at one place."""
-    return json.dumps(edited(GOOD_DATA, place, action)).replace(json.dumps(MARK), written)
+def document(good: Any, place: list[int], action: str, written: str) -> str:
+    """A good file, as JSON (which is YAML), with a change at one place."""
+    return json.dumps(edited(good, place, action)).replace(json.dumps(MARK), written)
 
 
 @CHECKED
@@ -111,15 +113,23 @@ def test_any_data(data: Any, key: str, folder: Path):
 
 
 @CHECKED
-@given(place=PLACES, action=ACTIONS, data=JSON)
-def test_any_data_at_any_place(place: list[int], action: str, data: Any, folder: Path):
-    is_environment_or_readable(folder, document(place, action, json.dumps(data)))
+@given(good=GOODS, place=PLACES, action=ACTIONS, data=JSON)
+def test_any_data_at_any_place(good: Any, place: list[int], action: str, data: Any, folder: Path):
+    is_environment_or_readable(folder, document(good, place, action, json.dumps(data)))
 
 
 @CHECKED
-@given(place=PLACES, action=ACTIONS, oddity=ODDITIES)
-def test_any_oddity_at_any_place(place: list[int], action: str, oddity: str, folder: Path):
-    is_environment_or_readable(folder, document(place, action, oddity))
+@given(good=GOODS, place=PLACES, action=ACTIONS, oddity=ODDITIES)
+def test_any_oddity_at_any_place(
+    good: Any, place: list[int], action: str, oddity: str, folder: Path
+):
+    is_environment_or_readable(folder, document(good, place, action, oddity))
+
+
+@CHECKED
+@given(place=PLACES, name=st.sampled_from(["web", "beat", "migrate", "cache", "broker", "nodes"]))
+def test_any_name_at_any_place(place: list[int], name: str, folder: Path):
+    is_environment_or_readable(folder, document(FARGATE_DATA, place, "replace", json.dumps(name)))
 
 
 @CHECKED

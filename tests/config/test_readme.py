@@ -16,6 +16,8 @@ def test_the_readmes_own_system_is_a_good_file(tmp_path: Path) -> None:
     environment = environment_of(text, tmp_path, system="shop")
     assert {(edge.target, edge.ports) for edge in edges(environment) if edge.source == "web"} == {
         ("database", (5432,)),
+        ("jobs", (6379,)),
         ("endpoint:s3", (443,)),
+        ("endpoint:secretsmanager", (443,)),
         ("internet", (443,)),
     }

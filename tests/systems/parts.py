@@ -8,6 +8,7 @@ from tests.systems.reading import Reading, Thing
 from tests.systems.ways import GROUP
 
 BALANCING = "AWS::ElasticLoadBalancingV2"
+FARGATE = [{"CapacityProvider": "FARGATE", "Weight": 1}]
 SCALING = "AWS::ApplicationAutoScaling"
 BLOCKED = {
     "BlockPublicAcls": True,

@@ -4,6 +4,7 @@ import pytest
 
 from tests.systems.parts import (
     BALANCING,
+    FARGATE,
     SCALING,
     attributes_of,
     container_of,
@@ -32,7 +33,7 @@ def targets(read: Reading) -> Thing:
 def test_everything_runs_on_fargate_without_servers(read: Reading) -> None:
     services = read.all("AWS::ECS::Service")
     assert {service.node for service in services} == {*SERVICES}
-    assert {service["LaunchType"] for service in services} == {"FARGATE"}
+    assert [s for s in services if s["CapacityProviderStrategy"] != FARGATE] == []
     servers = ("AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Cluster")
     assert read.all(*servers) == []
 

@@ -80,7 +80,8 @@ def test_that_depth_is_published_every_minute(read: Reading, stage: str) -> None
     (function,) = [f for f in read.all("AWS::Lambda::Function") if f.node == "jobs-depth"]
     variables = function["Environment"]["Variables"]
     assert variables["NAMESPACE"] == f"Stackyard/community-{stage}"
-    assert json.loads(variables["QUEUES"]) == {"worker": ["bull:default:wait"]}
+    keys = ["bull:default:wait", "bull:default:prioritized"]
+    assert json.loads(variables["QUEUES"]) == {"worker": keys}
     (rule,) = [
         rule
         for rule in read.all("AWS::Events::Rule")

@@ -12,10 +12,11 @@ from tests.systems.reading import Reading, Thing, reading_of
 SECRET = "AWS::SecretsManager::Secret"
 SERVICES = ("app", "worker")
 ADDRESSES = ("staging.community.example.com", "community.example.com")
-# What only production is protected by.
-PROTECTION = ("DeletionProtection", "deletion_protection.enabled")
-# The order of a rule in its listener comes from its host.
-OF_NAMES = ("Priority",)
+# What only production has: protection, and the dearer view of its containers.
+OF_PRODUCTION = ("DeletionProtection", "deletion_protection.enabled", "containerInsights")
+# The id of a rule and its order in the listener come from its host.
+PRIORITY = "Priority"
+ROUTE = re.compile(r"TargetsRoute[0-9A-Za-z]+")
 
 
 # Staging: identical to production, with its own database and services.
@@ -77,18 +78,18 @@ def test_passwords_of_the_database_are_rotated(read: Reading) -> None:
 
 
 def _kinds(reading: Reading) -> Counter[tuple[str, str, str]]:
-    return Counter((t.stack, t.name, t.kind) for t in reading.things)
+    return Counter((t.stack, ROUTE.sub("<route>", t.name), t.kind) for t in reading.things)
 
 
 def _without_names(value: Any, stage: str) -> Any:
     """A template's part without the environment's name and address, and without protection."""
     if isinstance(value, dict):
-        if value.get("Key") in PROTECTION:
-            return {"Key": value["Key"]}
+        if value.get("Key", value.get("Name")) in OF_PRODUCTION:
+            return {}
         return {
-            key: _without_names(each, stage)
+            ROUTE.sub("<route>", key): _without_names(each, stage)
             for key, each in value.items()
-            if key not in (*PROTECTION, *OF_NAMES)
+            if key not in (*OF_PRODUCTION, PRIORITY)
         }
     if isinstance(value, list):
         return [_without_names(each, stage) for each in value]
@@ -96,4 +97,4 @@ def _without_names(value: Any, stage: str) -> Any:
         return value
     for address in ADDRESSES:
         value = value.replace(address, "<address>")
-    return re.sub(rf"\b{stage}\b", "<stage>", value)
+    return re.sub(rf"\b{stage}\b", "<stage>", ROUTE.sub("<route>", value))

@@ -18,9 +18,10 @@ PROGRAMS = ("app", "worker", "migrate")
 SERVICES = ("app", "worker")
 
 
-def test_the_cluster_reports_its_containers(read: Reading) -> None:
+def test_the_cluster_reports_its_containers(read: Reading, stage: str) -> None:
+    insights = {"staging": "enabled", "prod": "enhanced"}
     settings = read.one("AWS::ECS::Cluster")["ClusterSettings"]
-    assert settings == [{"Name": "containerInsights", "Value": "enhanced"}]
+    assert settings == [{"Name": "containerInsights", "Value": insights[stage]}]
 
 
 # Logging: what is written to stdout, as it is, collected by CloudWatch Logs.

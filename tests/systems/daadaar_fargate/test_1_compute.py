@@ -67,7 +67,8 @@ def test_exactly_the_api_and_the_frontend_run(read: Reading) -> None:
 def test_the_service_runs_on_fargate_from_an_image_of_its_own(
     read: Reading, service: Thing
 ) -> None:
-    assert service["LaunchType"] == "FARGATE"
+    (capacity,) = service["CapacityProviderStrategy"]
+    assert capacity["CapacityProvider"] == "FARGATE"
     task = read.at(service["TaskDefinition"])
     assert task["RequiresCompatibilities"] == ["FARGATE"]
     registry = "111111111111.dkr.ecr.us-east-1.amazonaws.com"
@@ -132,7 +133,7 @@ def test_the_service_never_has_less_than_two_tasks(read: Reading, service: Thing
 
 def test_the_frontend_is_no_amplify(read: Reading, web: Thing) -> None:
     assert [thing for thing in read.things if thing.kind.startswith("AWS::Amplify::")] == []
-    assert web["LaunchType"] == "FARGATE"
+    assert web["Cluster"] == read.one("AWS::ECS::Cluster").ref
 
 
 def test_the_frontend_calls_the_api_inside_the_vpc(read: Reading, api: Thing, web: Thing) -> None:

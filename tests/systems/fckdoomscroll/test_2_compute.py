@@ -14,7 +14,9 @@ def test_the_cluster_has_the_documents_name(prod: Reading, dev: Reading) -> None
 
 def test_the_service_is_launched_on_the_latest_fargate(read: Reading, service: Thing) -> None:
     assert service["Cluster"] == read.one("AWS::ECS::Cluster").ref
-    assert service["LaunchType"] == "FARGATE"
+    # Deviation: as a strategy of one provider, which may be changed in place.
+    (capacity,) = service["CapacityProviderStrategy"]
+    assert capacity["CapacityProvider"] == "FARGATE"
     assert service["PlatformVersion"] == "LATEST"
 
 

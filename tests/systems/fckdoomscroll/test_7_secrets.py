@@ -50,10 +50,6 @@ def test_the_databases_secret_holds_the_documents_fields(read: Reading, login: T
     assert fields.keys() - documented == {"engine", "url"}
 
 
-@pytest.mark.xfail(
-    reason="DATABASE_URL is given the whole JSON: constructs/stackyard/database_admin.py `_url`"
-    " makes a value without `json_key` where the credential's format is json"
-)
 def test_the_container_gets_the_connection_string_and_not_the_json_around_it(
     login: Thing, secrets: dict[str, str]
 ) -> None:

@@ -71,9 +71,14 @@ def test_programs_know_the_cache_and_the_broker_apart(
     read: Reading, cache: Thing, broker: Thing, service: str
 ) -> None:
     secrets = secrets_of(container_of(read, service))
-    for variable, store in {"REDIS_URL": cache, "CELERY_BROKER_URL": broker}.items():
+    # Each client has a word of its own for a certificate that it checks.
+    known = {
+        "REDIS_URL": (cache, "ssl_cert_reqs=required"),
+        "CELERY_BROKER_URL": (broker, "ssl_cert_reqs=CERT_REQUIRED"),
+    }
+    for variable, (store, query) in known.items():
         address = read.at(secrets[variable])["SecretString"]
-        assert f"@{store.att('PrimaryEndPoint.Address')}:6379" in address
+        assert address.endswith(f"@{store.att('PrimaryEndPoint.Address')}:6379/0?{query}")
 
 
 # Security.
