@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.graph import released
 from tests.assemblies import ENVIRONMENTS, Assembly, synthesized
 
 EVERY = pytest.mark.parametrize(("system", "environment"), ENVIRONMENTS)
@@ -62,26 +63,31 @@ def test_the_ids_of_what_keeps_data_never_change(system: str, environment: str, 
 @EVERY
 def test_nothing_of_a_release_parameter_can_change(system: str, environment: str) -> None:
     """Any update of the resource would write its first value back: a release undone."""
+    assembly = synthesized(system, environment)
     found = {
-        place: resource
-        for place, resource in all_resources(synthesized(system, environment)).items()
+        resource["Properties"]["Name"]: resource
+        for resource in all_resources(assembly).values()
         if resource["Type"] == "AWS::SSM::Parameter"
     }
-    assert found
-    for place, resource in found.items():
-        image = resource["Properties"]["Name"].split("/")[-2]
+    names = {
+        f"/{system}/{environment}/{each}/image-digest": each
+        for each in released(assembly.environment)
+    }
+    assert found.keys() == names.keys()
+    for name, resource in found.items():
+        what = names[name].rpartition("/")[2]
         assert resource == {
             "Type": "AWS::SSM::Parameter",
             "Properties": {
-                "Name": f"/{system}/{environment}/{image}/image-digest",
+                "Name": name,
                 "Type": "String",
                 "Value": "unreleased",
                 "AllowedPattern": "^(unreleased|sha256:[0-9a-f]{64})$",
-                "Description": f"Digest of the image that {image} runs",
+                "Description": f"Digest of the image that {what} runs",
             },
             "UpdateReplacePolicy": "Retain",
             "DeletionPolicy": "RetainExceptOnCreate",
-        }, place
+        }, name
 
 
 @EVERY

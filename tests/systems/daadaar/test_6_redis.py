@@ -118,7 +118,7 @@ def test_a_rotated_connection_string_deploys_the_service_again(
     ]
     assert rule["EventPattern"]["source"] == ["aws.secretsmanager"]
     machine = read.at(rule["Targets"][0]["Arn"])
-    assert machine["DefinitionSubstitutions"] == {"ServiceArn": backend.att("ServiceArn")}
+    assert machine["DefinitionSubstitutions"] == {"BackendArn": backend.att("ServiceArn")}
     assert "apprunner:startDeployment" in str(machine["Definition"])
 
 

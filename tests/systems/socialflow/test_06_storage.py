@@ -33,11 +33,12 @@ def test_videos_move_to_glacier_and_go_after_two_years(videos: Thing) -> None:
     assert rule["ExpirationInDays"] == 730
 
 
-def test_videos_take_uploads_from_the_site(videos: Thing) -> None:
+def test_videos_take_uploads_from_the_site(videos: Thing, stage: str) -> None:
     (rule,) = videos["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["PUT", "POST", "GET"]
     # The document names no origins: these are ours.
-    assert rule["AllowedOrigins"] == ["https://socialflow.com", "https://www.socialflow.com"]
+    ours = {"prod": ["https://socialflow.com", "https://www.socialflow.com"]}
+    assert rule["AllowedOrigins"] == ours.get(stage, [f"https://{stage}.socialflow.com"])
 
 
 # Uploads.
