@@ -57,8 +57,9 @@ snapshots: .build/ready-dev ## accept what the templates look like now
 	@python -m pytest tests/systems --snapshot-update
 
 .PHONY: bench
-bench: .build/ready-dev ## synthesis against its floor, in one run
+bench: .build/ready-dev ## synthesis of every environment against its floor, and how it grows
 	@python benchmarks/synth.py
+	@python benchmarks/growth.py
 
 .PHONY: wheels
 wheels: .build/wheels.done ## the packages of the functions in lambda/

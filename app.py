@@ -22,6 +22,7 @@ from config.errors import ConfigError
 from config.graph import groups
 from config.load import load_environment
 from reports.findings import findings
+from reports.sizes import too_large
 from stackyard.bundle import BundleError
 
 # isort: split
@@ -106,6 +107,8 @@ def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[NagPack]] | 
     context["aws:cdk:disable-creation-stack-traces"] = True
     # Findings are reported by whoever runs the app, not by an exception out of the middle of it.
     context["@aws-cdk/core:failSynthOnValidationErrors"] = False
+    # So are sizes (0 is no limit), with what to do about them.
+    context["@aws-cdk/core:stackResourceLimit"] = 0
     app = cdk.App(context=context, outdir=options.output, analytics_reporting=False)
     try:
         environment = load_environment(_text(app, "system"), _text(app, "environment"))
@@ -126,6 +129,9 @@ def _packs() -> list[NagPack]:
 
 def _synthesized(app: cdk.App) -> int:
     assembly = app.synth()
+    if sizes := list(too_large(Path(assembly.directory))):
+        print("\n".join(sizes), file=sys.stderr)
+        return FINDINGS
     if UNDER_CLI in os.environ:
         # The CLI reads the report, prints it and fails by itself.
         return 0

@@ -148,6 +148,8 @@ def _unlockable(environment: Environment, service: str, lock: str) -> Findings:
         yield path, message + hint
     elif lock not in environment.services[service].uses:
         yield path, "the service does not use this store: link to it"
+    elif environment.services[service].uses[lock].via == "reader":
+        yield path, "a read replica keeps no lock: link to the database without `via: reader`"
 
 
 def shells_can_open(environment: Environment) -> Findings:

@@ -130,6 +130,11 @@ NODES = {
         path="stores.cache.maintenance_window",
         says="meets the daily snapshot window 05:00-06:00",
     ),
+    "a query that holds a number": bad(
+        (EVICTION, "query: {ssl_cert_reqs: 1}"),
+        path="stores.cache.query.ssl_cert_reqs",
+        says="found 1, must be text: put it in quotes",
+    ),
     "a timeout of more than a day": bad(
         (EVICTION, "timeout: 86401"),
         path="stores.cache.timeout",

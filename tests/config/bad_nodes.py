@@ -44,6 +44,19 @@ SERVICES = {
         says="nobody could reach it",
         at="public: false",
     ),
+    "a metric with the name of an alarm": bad(
+        ("      slow:\n", "      cpu:\n"),
+        path="services.backend.metrics.cpu",
+        says="backend has an alarm 'cpu' already: choose another name",
+        at="      cpu:",
+    ),
+    "a service whose name becomes too long": bad(
+        ("  backend:\n", "  backend-of-the-whole-demo-syste:\n"),
+        ("  backend.cpu: {above: 90}\n", ""),
+        path="services.backend-of-the-whole-demo-syste",
+        says="demo-prod-backend-of-the-whole-demo-syste is too long for App Runner (40): give it a",
+        at="  backend-of-the-whole-demo-syste:",
+    ),
     "a variable that the command has": bad(
         ("    command: ", "    env: {COMMAND: ls}\n    command: "),
         path="tasks.migrations.env.COMMAND",

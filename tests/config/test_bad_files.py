@@ -15,6 +15,7 @@ from tests.config import (
     bad_network,
     bad_nodes,
     bad_production,
+    bad_rollouts,
     bad_shapes,
 )
 from tests.config.files import (
@@ -36,6 +37,7 @@ TABLES = (
     bad_nodes.CASES,
     bad_alarms.CASES,
     bad_fargate.CASES,
+    bad_rollouts.CASES,
     bad_balancer.CASES,
     bad_production.CASES,
     bad_caches.CASES,
