@@ -71,6 +71,12 @@ POSTGRES_VERSIONS = {
     "15": ("15.19", "15.18", "15.17", "15.16", "15.15", "15.14", "15.13"),
 }
 
+# https://docs.aws.amazon.com/general/latest/gr/apprunner.html
+APP_RUNNER_REGIONS = frozenset(
+    "us-east-1 us-east-2 us-west-2 ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2"  # noqa: SIM905
+    " eu-central-1 eu-west-1 eu-west-2 eu-west-3".split()
+)
+
 # CPU (1/1024 vCPU) to the memory (MiB) that App Runner sells with it.
 # https://docs.aws.amazon.com/apprunner/latest/dg/architecture.html
 APP_RUNNER_MEMORY = {

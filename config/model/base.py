@@ -30,7 +30,8 @@ def fitting(
     pattern: str, words: str, *, min_length: int | None = None, max_length: int | None = None
 ) -> StringConstraints:
     """Text that fits a pattern; `words` say which, and complete the sentence "must be …"."""
-    IN_WORDS[pattern] = words
+    if IN_WORDS.setdefault(pattern, words) != words:
+        raise ValueError(f"{pattern} has other words already")
     return StringConstraints(pattern=pattern, min_length=min_length, max_length=max_length)
 
 
@@ -74,6 +75,12 @@ StoreName = Annotated[
     str,
     fitting(
         r"^[a-z]([a-z0-9]|-[a-z0-9]){0,30}$", "small letters, digits and single hyphens, 31 at most"
+    ),
+]
+ClassName = Annotated[
+    str,
+    fitting(
+        r"^[a-z0-9]+\.[a-z0-9]+$", "a class such as t4g.small, without `db.` or `cache.` before it"
     ),
 ]
 SecretName = Annotated[

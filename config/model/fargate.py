@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.model.base import NodeName, OptOut, Part, Port, UrlPath, fitting
-from config.model.programs import Command, Program
+from config.model.programs import Command, FamilyName, Program
 from config.model.watched import LogMetric, Probe
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -83,10 +83,13 @@ class OneTask(OptOut):
 
 
 class Scale(Part):
-    """How many tasks, and what their number follows. Targets in percent, cooldowns in seconds."""
+    """How many tasks, and what their number follows. Targets in percent, cooldowns in seconds.
+
+    Without `max` there are always `min`.
+    """
 
     min: Annotated[int, Field(ge=1, le=1000)] | OneTask = 2
-    max: Annotated[int, Field(ge=1, le=1000)] = 10
+    max: Annotated[int, Field(ge=1, le=1000)] | None = None
     cpu: Percent | None = None
     memory: Percent | None = None
     requests_per_target: Annotated[int, Field(ge=1)] | None = None
@@ -98,6 +101,11 @@ class Scale(Part):
     def least(self) -> int:
         """The lower bound."""
         return 1 if isinstance(self.min, OneTask) else self.min
+
+    @property
+    def most(self) -> int:
+        """The upper bound."""
+        return self.least if self.max is None else self.max
 
 
 class Rolling(Part):
@@ -162,15 +170,7 @@ class Fargate(Program):
     """
 
     kind: Literal["fargate"]
-    name: (
-        Annotated[
-            str,
-            fitting(
-                r"^[A-Za-z0-9_-]{1,255}$", "at most 255 letters, digits, hyphens and underscores"
-            ),
-        ]
-        | None
-    ) = None
+    name: FamilyName | None = None
     port: Port | None = None
     routes: tuple[Route, ...] = ()
     health: TargetHealth | None = None
@@ -202,7 +202,7 @@ class Fargate(Program):
         """The least and the greatest number of tasks."""
         if self.singleton:
             return 1, 1
-        return (self.scale.least, self.scale.max) if self.scale else (2, 2)
+        return (self.scale.least, self.scale.most) if self.scale else (2, 2)
 
     @property
     def rebalanced(self) -> bool:

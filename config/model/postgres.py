@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.model.base import (
+    ClassName,
     DailyWindow,
     LogDays,
     Part,
@@ -44,11 +45,7 @@ class Postgres(Part):
     version: Annotated[
         str, fitting(r"^\d{2}\.\d{1,2}$", "major and minor version in quotes, such as 17.11")
     ]
-    instance_class: Annotated[
-        str,
-        Field(alias="class"),
-        fitting(r"^[a-z0-9]+\.[a-z0-9]+$", "a class without `db.`, such as t4g.small"),
-    ]
+    instance_class: Annotated[ClassName, Field(alias="class")]
     database: Annotated[
         str, fitting(r"^[a-z][a-z0-9_]{0,62}$", "small letters, digits and underscores")
     ]

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.model.base import (
+    ClassName,
     ClockTime,
     DailyWindow,
     LogDays,
     Part,
     StoreName,
     WeeklyWindow,
-    fitting,
 )
 from config.model.optouts import NoBackups, SingleZone
 
@@ -66,11 +66,7 @@ class NodesValkey(Valkey):
 
     topology: Literal["nodes"]
     version: Literal["7.2", "8.0", "8.1", "8.2", "9.0"] = "8.1"
-    node_class: Annotated[
-        str,
-        Field(alias="class"),
-        fitting(r"^[a-z0-9]+\.[a-z0-9]+$", "a class without `cache.`, such as t4g.small"),
-    ]
+    node_class: Annotated[ClassName, Field(alias="class")]
     nodes: Annotated[int, Field(ge=1, le=6)] = 2
     multi_az: Literal[True] | SingleZone = True
     holds: Literal["cache", "queue"] = "cache"

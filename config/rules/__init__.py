@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from config.rules import (
     alarms,
     balancer,
+    caches,
+    databases,
     fargate,
     links,
     names,
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 RULES = (
     *links.RULES,
     *network.RULES,
+    *databases.RULES,
+    *caches.RULES,
     *stores.RULES,
     *services.RULES,
     *fargate.RULES,

@@ -77,11 +77,16 @@ def scaling_is_possible(environment: Environment) -> Findings:
         if service.singleton:
             yield path, "a singleton is one task: remove `scale`"
             continue
-        if scale.least > scale.max:
-            yield path, f"min {scale.least} is over max {scale.max}"
-        followed = (scale.cpu, scale.memory, scale.requests_per_target, scale.queue)
-        if scale.least < scale.max and not any(followed):
+        if scale.least > scale.most:
+            yield path, f"min {scale.least} is over max {scale.most}"
+        followed = any((scale.cpu, scale.memory, scale.requests_per_target, scale.queue))
+        if scale.least < scale.most and not followed:
             yield path, "says nothing to follow: `cpu`, `memory`, `requests_per_target` or `queue`"
+        if scale.least == scale.most and followed:
+            yield (
+                path,
+                f"there is nothing to scale between {scale.least} and {scale.most}: say `max`",
+            )
         yield from ((path + where, message) for where, message in _unfollowed(service, scale))
 
 
@@ -111,6 +116,13 @@ def rollouts_are_possible(environment: Environment) -> Findings:
                 " the tasks that are being replaced"
             )
             yield (*path, "sticky_hours"), message
+        if service.shifts and len(service.routes) > 1:
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html
+            message = (
+                f"with `rollout: {{kind: {rollout.kind}}}` there can be one: ECS moves the traffic"
+                " of one listener rule, and the others would stay with the tasks that go"
+            )
+            yield (*path, "routes"), message
         if isinstance(rollout, Rolling) and rollout.max_percent == 100:
             if rollout.min_percent == 100:
                 yield (*path, "rollout"), "leaves no room to replace a task: raise max_percent"

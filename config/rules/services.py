@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from config import aws
 from config.errors import listed, nearest
 from config.graph import runners
-from config.model.fargate import Fargate, FargateTask
+from config.model.fargate import Fargate
 from config.model.programs import Program
-from config.model.services import AppRunner
+from config.model.services import AppRunner, CodeBuildTask
 from config.rules.links import section_of
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def app_runner_is_usable(environment: Environment) -> Findings:
         if not isinstance(service, AppRunner):
             continue
         path = ("services", name)
+        if environment.region not in aws.APP_RUNNER_REGIONS:
+            yield (*path, "kind"), f"App Runner is not offered in {environment.region}"
         if not service.existing_customer:
             yield (
                 (*path, "existing_customer"),
@@ -111,15 +113,19 @@ def public_services_are_checked(environment: Environment) -> Findings:
 
 
 def migrations_are_reviewed(environment: Environment) -> Findings:
-    """Production is never migrated by a schema push; a buildspec is a file of the repository."""
-    for name, task in environment.tasks.items():
-        words = task.command if isinstance(task.command, str) else " ".join(task.command)
+    """Production is never migrated by a schema push."""
+    for name, runner in runners(environment).items():
+        command = getattr(runner, "command", "")
+        words = command if isinstance(command, str) else " ".join(command)
         if environment.production and SCHEMA_PUSH.search(words):
-            path = ("tasks", name, "command")
+            path = (section_of(environment, name), name, "command")
             yield path, "schema pushes are forbidden in production: generate and apply migrations"
-        if isinstance(task, FargateTask):
-            continue
-        if not _is_in_repository(REPOSITORY / task.buildspec):
+
+
+def buildspecs_are_files(environment: Environment) -> Findings:
+    """A buildspec is a file of the repository."""
+    for name, task in environment.tasks.items():
+        if isinstance(task, CodeBuildTask) and not _is_in_repository(REPOSITORY / task.buildspec):
             yield ("tasks", name, "buildspec"), f"{task.buildspec} is not a file of this repository"
 
 
@@ -137,4 +143,5 @@ RULES = (
     app_runner_is_usable,
     public_services_are_checked,
     migrations_are_reviewed,
+    buildspecs_are_files,
 )

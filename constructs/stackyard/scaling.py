@@ -43,7 +43,7 @@ class ServiceScaling(Block):
             scalable_dimension="ecs:service:DesiredCount",
             resource_id=f"service/{cluster}/{service.service_name}",
             min_capacity=spec.least,
-            max_capacity=spec.max,
+            max_capacity=spec.most,
         )
         self._target = target.ref
         if spec.cpu:

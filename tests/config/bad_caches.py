@@ -96,7 +96,10 @@ NODES = {
     "a class with its prefix": bad(
         ("class: t4g.micro", "class: cache.t4g.micro"),
         path="stores.cache.class",
-        says="found 'cache.t4g.micro', must be a class without `cache.`, such as t4g.small",
+        says=(
+            "found 'cache.t4g.micro', must be a class such as t4g.small",
+            "without `db.` or `cache.`",
+        ),
     ),
     "no topology": bad(
         ("    topology: serverless\n", ""),
@@ -209,6 +212,20 @@ DATABASES = {
         path="services.admin.uses.database",
         says="there is no reader: say `replica: true` in the database",
         at="via: reader",
+    ),
+    "a replica of a database without backups": bad(
+        (
+            "    replica: true\n",
+            "    replica: true\n    backup_days: {none: true, reason: A trial}\n",
+        ),
+        path="stores.database.replica",
+        says="RDS makes replicas out of backups: keep some",
+    ),
+    "a proxy that nobody goes through": bad(
+        ("DATABASE_URL, via: proxy", "DATABASE_URL"),
+        path="stores.database.proxy",
+        says="nobody goes through it: say `via: proxy` in a link",
+        at="    proxy: true",
     ),
     "a proxy that is not there": bad(
         ("    proxy: true\n", ""),

@@ -113,7 +113,7 @@ SIZES = {
     "a family with a slash": bad(
         ("family: demo-web-family", "family: demo/web"),
         path="services.web.family",
-        says="found 'demo/web', must be at most 255 letters, digits, hyphens and underscores",
+        says="found 'demo/web', must be letters, digits, hyphens and underscores",
     ),
     "a log group with a space": bad(
         ("log_group: /demo/web", "log_group: demo web"),
@@ -126,7 +126,7 @@ SIZES = {
     "a name with a dot": bad(
         ("name: demo-web\n", "name: demo.web\n"),
         path="services.web.name",
-        says="found 'demo.web', must be at most 255 letters",
+        says="found 'demo.web', must be letters, digits, hyphens",
     ),
     "a group with a capital": bad(
         api("group: Back"), path="services.api.group", says="found 'Back', must be small letters"
@@ -348,6 +348,11 @@ TASKS = {
         path="tasks.report.routes",
         says="unknown key",
         at="    routes: [{host: example.com}]",
+    ),
+    "a schema push by a service": bad(
+        ("command: node web.js", "command: npx drizzle-kit push"),
+        path="services.web.command",
+        says="schema pushes are forbidden in production",
     ),
     "a schema push in production, on Fargate": bad(
         ("command: [npx, migrate]", "command: [npx, prisma, db, push]"),

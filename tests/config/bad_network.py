@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.config.files import bad, section
+from tests.config.files import FARGATE, bad, section
 
 ZONES = "    us-east-1a: use1-az6\n    us-east-1c: use1-az2\n"
 NAT = ("nat: none", "nat: per-zone")
@@ -113,9 +113,11 @@ ZONED = {
         at="  zones:",
     ),
     "a region whose prefix lists nobody knows": bad(
-        ("region: us-east-1", "region: eu-north-1"),
-        (ZONES, "    eu-north-1a: eun1-az1\n    eu-north-1b: eun1-az2\n"),
+        ("region: us-east-1\nregions: [us-east-1]", "region: eu-north-1"),
+        ("us-east-1a: use1-az6", "eu-north-1a: eun1-az1"),
+        ("us-east-1b: use1-az1", "eu-north-1b: eun1-az2"),
         ("    probe: {path: /health}\n", ""),
+        of=FARGATE,
         path="region",
         says="the prefix list of s3 in eu-north-1 is not known: add it to config/aws.py",
     ),

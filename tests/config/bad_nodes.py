@@ -7,6 +7,7 @@ from tests.config.files import bad
 EMAIL = "{endpoint: email-smtp, port: 587, secret: smtp}"
 ERRORS = "{hosts: [errors.example.com], secret: webhook}"
 CALL = "      errors: {env: ERRORS_DSN, unreachable: Errors are dropped without NAT}\n"
+US_WEST = "    us-west-1a: usw1-az1\n    us-west-1c: usw1-az3\n"
 BUILDSPEC = "infrastructure/aws/codebuild-migrations.buildspec.yml"
 
 SERVICES = {
@@ -120,6 +121,14 @@ SERVICES = {
     ),
 }
 TASKS = {
+    "App Runner where it is not": bad(
+        ("region: us-east-1", "region: us-west-1"),
+        ("    us-east-1a: use1-az6\n    us-east-1c: use1-az2\n", US_WEST),
+        ("    probe: {path: /health}\n", ""),
+        path="services.backend.kind",
+        says="App Runner is not offered in us-west-1",
+        at="kind: app-runner",
+    ),
     "a schema push in production": bad(
         ("command: npx migrate", "command: npx drizzle-kit push --force"),
         path="tasks.migrations.command",

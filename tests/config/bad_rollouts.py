@@ -11,6 +11,7 @@ bad = partial(files.bad, of=FARGATE)
 SCALE = "scale: {min: 2, max: 4, cpu: 70, requests_per_target: 500}"
 ROLLING = "rollout: {kind: rolling, min_percent: 50}"
 STICKY = "    sticky_hours: 24\n"
+STATUS = "      - {host: example.com, path: /status, priority: 7}\n"
 CANARY = "rollout: {kind: canary, percent: 5}"
 SPOT = "spot: {percent: 50, base: 1}"
 ALONE = "singleton: {lock: broker}"
@@ -39,8 +40,13 @@ SCALING = {
         path="services.web.scale",
         says="says nothing to follow: `cpu`, `memory`, `requests_per_target` or `queue`",
     ),
+    "something to follow and nowhere to go": bad(
+        ("min: 2, max: 4", "min: 4"),
+        path="services.web.scale",
+        says="there is nothing to scale between 4 and 4: say `max`",
+    ),
     "requests of a service without routes": bad(
-        api("scale: {requests_per_target: 5}"),
+        api("scale: {max: 3, requests_per_target: 5}"),
         path="services.api.scale.requests_per_target",
         says="the service has no `routes`, so no requests",
     ),
@@ -62,6 +68,7 @@ SCALING = {
     "requests with blue and green": bad(
         (ROLLING, "rollout: {kind: blue-green}"),
         (STICKY, ""),
+        (STATUS, ""),
         path="services.web.scale.requests_per_target",
         says="does not go with `rollout: {kind: blue-green}`",
         at=SCALE,
@@ -102,9 +109,18 @@ ROLLOUTS = {
     "clients that stick to what is replaced": bad(
         (ROLLING, "rollout: {kind: canary}"),
         (", requests_per_target: 500", ""),
+        (STATUS, ""),
         path="services.web.sticky_hours",
         says=("does not go with `rollout: {kind: canary}`", "the tasks that are being replaced"),
         at="sticky_hours: 24",
+    ),
+    "two routes and one that shifts": bad(
+        (ROLLING, "rollout: {kind: canary}"),
+        (", requests_per_target: 500", ""),
+        (STICKY, ""),
+        path="services.web.routes",
+        says=("with `rollout: {kind: canary}` there can be one", "the others would stay"),
+        at="    routes:",
     ),
     "no traffic to shift": bad(
         api("rollout: {kind: linear}"),
