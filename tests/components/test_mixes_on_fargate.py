@@ -72,9 +72,11 @@ def test_a_service_calls_another_by_its_name(works: Reading) -> None:
     told = {e["Name"]: e["Value"] for e in containers(works, "shop")["app"]["Environment"]}
     assert told["STOCK_URL"] == "http://stock:9000"
     names = service(works, "stock")["ServiceConnectConfiguration"]
-    assert names["Services"] == [
-        {"PortName": "stock", "ClientAliases": [{"Port": 9000, "DnsName": "stock"}]}
-    ]
+    (served,) = names["Services"]
+    assert (served["PortName"], served["ClientAliases"]) == (
+        "stock",
+        [{"Port": 9000, "DnsName": "stock"}],
+    )
     assert service(works, "shop")["ServiceConnectConfiguration"]["Enabled"] is True
 
 
