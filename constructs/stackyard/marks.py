@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from constructs import IConstruct
 
 NODE = "Stackyard::Node"
-TOKEN = "${Token["
+REFERENCE = "${Token["
 
 
 def resource_of(construct: IConstruct) -> CfnResource:
@@ -68,4 +68,4 @@ def _as_nag_writes(construct: IConstruct, value: str) -> str:
         return json.dumps(part, separators=(",", ":"))
 
     # What holds no reference is what it says, and asking jsii takes time.
-    return text(Stack.of(construct).resolve(value) if TOKEN in value else value)
+    return text(Stack.of(construct).resolve(value) if REFERENCE in value else value)
