@@ -19,8 +19,8 @@ launch.import_meanwhile("aws_cdk", *(f"stacks.{name}" for name in STACKS))
 import typeguard  # noqa: F401  (jsii needs it at its first call: better now than then)
 
 from config.errors import ConfigError
-from config.graph import groups
 from config.load import load_environment
+from config.programs import groups
 from reports.findings import findings
 from reports.sizes import too_large
 from stackyard.bundle import BundleError

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from config.attributes import BALANCER, NOTIFIER
-from config.graph import admin_of, depth_of, queues
 from config.model.fargate import Fargate, FargateTask
 from config.model.postgres import Postgres
 from config.model.valkey import EVICTING, NodesValkey, ServerlessValkey
+from config.nodes import admin_of, depth_of
+from config.programs import queues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,30 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from config import aws
 from config.attributes import BALANCER, INTERNET, NAT, NOTIFIER, attributes_of
 from config.model.buckets import Bucket
-from config.model.fargate import Fargate, FargateTask
+from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.programs import Program
 from config.model.valkey import Valkey
+from config.nodes import admin_of, depth_of, endpoint_node, links, proxy_of, runners
+from config.programs import queues, served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from config.model.environment import Environment
-    from config.model.fargate import QueueScale
     from config.model.links import Link
     from config.model.network import Tier
-    from config.model.services import AppRunner, CodeBuildTask
     from config.model.stores import Store
-
-    Runner = AppRunner | CodeBuildTask | Fargate | FargateTask
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, order=True)
@@ -41,173 +36,6 @@ class Edge:
     source: str
     target: str
     ports: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Credential:
-    """One login to a database: its connection string is a secret of its own."""
-
-    store: str
-    login: str
-    role: str
-    query: Mapping[str, str]
-    secret: str | None
-    format: str = "url"
-    via: str | None = None
-
-
-def endpoint_node(service: str) -> str:
-    """How an edge names an AWS service's endpoint in the VPC."""
-    return f"endpoint:{service}"
-
-
-def admin_of(store: str) -> str:
-    """The node that bootstraps a database and rotates its credentials."""
-    return f"{store}-admin"
-
-
-def proxy_of(store: str) -> str:
-    """The node that pools a database's connections."""
-    return f"{store}-proxy"
-
-
-def depth_of(store: str) -> str:
-    """The node that measures the queues of a store."""
-    return f"{store}-depth"
-
-
-def runners(environment: Environment) -> Mapping[str, Runner]:
-    """Everything that the file says runs, by name."""
-    return {**environment.services, **environment.tasks}
-
-
-@cache
-def fargate_services(environment: Environment) -> Mapping[str, Fargate]:
-    """The services on ECS Fargate, each after those that it uses (which a rule keeps possible)."""
-    found = {n: s for n, s in environment.services.items() if isinstance(s, Fargate)}
-    uses = {name: [t for t in service.uses if t in found] for name, service in found.items()}
-    return {name: found[name] for name in in_order(uses)}
-
-
-def in_circle(uses: Mapping[T, Iterable[T]]) -> tuple[T, ...]:
-    """Nodes that use each other in a circle; none where an order is possible."""
-    try:
-        TopologicalSorter(uses).prepare()
-    except CycleError as error:
-        circle: list[T] = error.args[1]
-        return tuple(dict.fromkeys(circle))
-    return ()
-
-
-def in_order(uses: Mapping[T, Iterable[T]]) -> tuple[T, ...]:
-    """Every node after those that it uses; as they came where they use each other in a circle."""
-    try:
-        return tuple(TopologicalSorter(uses).static_order())
-    except CycleError:
-        return tuple(uses)
-
-
-def served(environment: Environment) -> Mapping[str, Fargate]:
-    """The services behind the balancer."""
-    return {n: s for n, s in fargate_services(environment).items() if s.routes}
-
-
-def called(environment: Environment) -> frozenset[str]:
-    """The services that other services link to."""
-    services = environment.services
-    return frozenset(target for _, target, _ in links(environment) if target in services)
-
-
-def fargate_tasks(environment: Environment) -> Mapping[str, FargateTask]:
-    """The tasks on ECS Fargate."""
-    return {n: t for n, t in environment.tasks.items() if isinstance(t, FargateTask)}
-
-
-def group_uses(environment: Environment) -> Mapping[str | None, set[str | None]]:
-    """Which groups each group of services and tasks uses; None stands for those in no group.
-
-    That is where the cluster and the balancer are, so every other one uses it.
-    """
-    programs = {**fargate_services(environment), **fargate_tasks(environment)}
-    found: dict[str | None, set[str | None]] = {None: set()}
-    for program in programs.values():
-        uses = found.setdefault(program.group, set())
-        others = {programs[t].group for t in program.uses if t in programs} | {None}
-        uses |= others - {program.group}
-    return found
-
-
-def released_name(image: str, task: str | None = None) -> str:
-    """What a digest is released for.
-
-    All that runs an image runs one digest of it. A task that somebody starts has its own, since
-    what prepares a release (migrations) has to run before it.
-    """
-    return f"{image}/{task}" if task else image
-
-
-def released(environment: Environment) -> tuple[str, ...]:
-    """Everything that digests are released for."""
-    started = (
-        released_name(task.image, name)
-        for name, task in fargate_tasks(environment).items()
-        if not task.schedule
-    )
-    return (*environment.images, *started)
-
-
-def groups(environment: Environment) -> tuple[str | None, ...]:
-    """The groups, each after those that it uses, which a rule keeps possible."""
-    return in_order(group_uses(environment))
-
-
-def queues(environment: Environment, store: str) -> Mapping[str, QueueScale]:
-    """The services that scale by queues of a store, with what they watch."""
-    found = {
-        name: service.scale.queue
-        for name, service in fargate_services(environment).items()
-        if service.scale and service.scale.queue
-    }
-    return {name: queue for name, queue in found.items() if queue.store == store}
-
-
-def service_name(environment: Environment, service: str) -> str:
-    """The document's name of a service, or one that is unique in the account or cluster."""
-    spec = environment.services[service]
-    own = service if isinstance(spec, Fargate) else f"{environment.name}-{service}"
-    return spec.name or own
-
-
-def store_name(environment: Environment, store: str) -> str:
-    """The document's name of a store, or one that is unique in the account."""
-    return environment.stores[store].name or f"{environment.name}-{store}"
-
-
-def task_name(environment: Environment, task: str) -> str:
-    """The document's name of a CodeBuild task's project, or one that is unique in the account."""
-    spec = environment.tasks[task]
-    named = None if isinstance(spec, FargateTask) else spec.name
-    return named or f"{environment.name}-{task}"
-
-
-def links(environment: Environment) -> Iterator[tuple[str, str, Link]]:
-    """Every declared link: source, target, details. A sidecar's links are its program's."""
-    for (_, source, *_), target, link in placed_links(environment):
-        yield source, target, link
-
-
-def placed_links(environment: Environment) -> Iterator[tuple[tuple[str, ...], str, Link]]:
-    """Every declared link: its path in the file (section, source, …, target), target, details."""
-    for section in ("services", "tasks", "externals"):
-        for source, node in getattr(environment, section).items():
-            for target, link in node.uses.items():
-                yield (section, source, "uses", target), target, link
-    for section in ("services", "tasks"):
-        for source, runner in getattr(environment, section).items():
-            for name, sidecar in runner.sidecars.items() if isinstance(runner, Program) else ():
-                for target, link in sidecar.uses.items():
-                    path = (section, source, "sidecars", name, "uses", target)
-                    yield path, target, link
 
 
 def tiers(environment: Environment) -> tuple[Tier, ...]:
@@ -386,26 +214,3 @@ def endpoints(environment: Environment) -> Mapping[str, tuple[str, ...]]:
         )
         for service in sorted(services)
     }
-
-
-def credentials(environment: Environment, store: str) -> tuple[Credential, ...]:
-    """The logins of a database, one for each distinct login name that links ask for."""
-    found: dict[str, Credential] = {}
-    for _, target, link in links(environment):
-        if target == store:
-            login = login_of(link)
-            found.setdefault(login, credential_of(store, link))
-    return tuple(found[login] for login in sorted(found))
-
-
-def credential_of(store: str, link: Link) -> Credential:
-    """The login that a link to a database uses."""
-    return Credential(
-        store, login_of(link), link.role, dict(link.query), link.secret, link.format, link.via
-    )
-
-
-def login_of(link: Link) -> str:
-    """The base name of the login that a link to a database uses."""
-    base = "owner" if link.role == "owner" else "app"
-    return link.login or (f"{base}-{link.via}" if link.via else base)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from config.graph import served
+from config.programs import served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

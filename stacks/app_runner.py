@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from config.graph import service_name
+from config.nodes import service_name
 from stacks.base import pascal
 from stackyard.app_runner import AppRunnerService
 from stackyard.custom_domain import CustomDomain

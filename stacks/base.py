@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from config.alarms import alarms_of
 from config.attributes import attributes_of
-from config.graph import edges_from, login_of, released_name
+from config.credentials import login_of
+from config.graph import edges_from
+from config.programs import released_name
 from stackyard.alarms import watch
 from stackyard.edges import ways
 from stackyard.node import wire
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.alarms import Alarm
-    from config.graph import Runner
     from config.model.environment import Environment
     from config.model.programs import Sidecar
+    from config.nodes import Runner
     from stackyard.edges import Way
     from stackyard.metrics import Series
     from stackyard.node import Node, Wiring

@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from config.graph import (
-    called,
-    depth_of,
-    fargate_services,
-    fargate_tasks,
-    links,
-    login_of,
-    queues,
-    served,
-    service_name,
-)
+from config.credentials import login_of
 from config.model.postgres import Postgres
 from config.model.services import AppRunner
+from config.nodes import depth_of, links, service_name
+from config.programs import called, fargate_services, fargate_tasks, queues, served
 from config.routes import priorities
 from stacks.app_runner import app_runner
 from stacks.base import GraphStack, pascal

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from config import aws
-from config.graph import admin_of, credentials, proxy_of, queues, released, store_name
+from config.credentials import credentials
 from config.model.buckets import Bucket as BucketSpec
 from config.model.postgres import Postgres
 from config.model.secrets import BroughtSecret
 from config.model.valkey import NodesValkey, ServerlessValkey
+from config.nodes import admin_of, proxy_of, store_name
+from config.programs import queues, released
 from stacks.base import GraphStack, pascal
 from stackyard.bucket import Bucket, LogBucket
 from stackyard.cache import ServerlessCache

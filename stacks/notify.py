@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.attributes import NOTIFIER
-from config.graph import store_name, task_name
 from config.model.postgres import Postgres
 from config.model.services import CodeBuildTask
+from config.nodes import store_name, task_name
 from stacks.base import GraphStack, pascal
 from stackyard.notifier import Notifier
 from stackyard.topics import TierTopic

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from config.alarms import Alarm
 from config.attributes import BALANCER, NOTIFIER
-from config.graph import admin_of, service_name, store_name
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.valkey import NodesValkey, ServerlessValkey
+from config.nodes import admin_of, service_name, store_name
 from stacks.base import GraphStack, pascal
 from stackyard import metrics
 from stackyard.dashboard import dashboard

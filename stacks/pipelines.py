@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.graph import task_name
 from config.model.services import CodeBuildTask
+from config.nodes import task_name
 from stacks.base import GraphStack, pascal
 from stackyard.build_task import BuildTask
 from stackyard.images import ImageRepository

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.graph import served
 from config.model.balancer import Certificate
 from config.model.fargate import Fargate
+from config.programs import served
 from config.routes import priorities
 
 if TYPE_CHECKING:

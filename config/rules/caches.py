@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from config.errors import listed, nearest
-from config.graph import fargate_services, placed_links
 from config.model.optouts import SingleZone
 from config.model.valkey import EVICTING, NodesValkey, Valkey
+from config.nodes import placed_links
+from config.programs import fargate_services
 
 if TYPE_CHECKING:
     from config.model.environment import Environment

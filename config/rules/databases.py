@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config import aws
+from config.credentials import credentials
 from config.errors import listed
-from config.graph import credentials, links
 from config.model.optouts import NoBackups
 from config.model.postgres import Postgres
+from config.nodes import links
 from config.rules.links import targets
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from config import aws
 from config.attributes import INTERNET
 from config.errors import listed, nearest
-from config.graph import fargate_services, fargate_tasks, group_uses, in_circle, links, placed_links
 from config.model.fargate import Fargate, Rolling
 from config.model.postgres import Postgres
 from config.model.programs import Program, Writable
 from config.model.valkey import Valkey
+from config.nodes import links, placed_links
+from config.programs import fargate_services, fargate_tasks, group_uses, in_circle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

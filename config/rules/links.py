@@ -6,21 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from config.attributes import BALANCER, INTERNET, NAT, NOTIFIER, attributes_of
+from config.credentials import credential_of, login_of
 from config.errors import listed, nearest
-from config.graph import (
-    admin_of,
-    credential_of,
-    depth_of,
-    login_of,
-    placed_links,
-    proxy_of,
-    runners,
-)
 from config.model.buckets import Bucket
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.programs import Program
 from config.model.valkey import Valkey
+from config.nodes import admin_of, depth_of, placed_links, proxy_of, runners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

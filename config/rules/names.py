@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.alarms import alarms_of
-from config.graph import login_of, placed_links, service_name, store_name
+from config.credentials import login_of
 from config.model.buckets import Bucket
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.services import AppRunner, CodeBuildTask
+from config.nodes import placed_links, service_name, store_name
 
 if TYPE_CHECKING:
     from config.model.environment import Environment

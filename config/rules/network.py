@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from config import aws
 from config.attributes import INTERNET, NOTIFIER
 from config.errors import listed
-from config.graph import endpoints, links, placed_links, tiers
+from config.graph import endpoints, tiers
+from config.nodes import links, placed_links
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.errors import listed
-from config.graph import fargate_services, served
 from config.model.fargate import OneTask
 from config.model.network import SingleNat
+from config.programs import fargate_services, served
 
 if TYPE_CHECKING:
     from config.model.environment import Environment

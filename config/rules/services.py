@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from config import aws
 from config.errors import listed, nearest
-from config.graph import runners
 from config.model.fargate import Fargate
 from config.model.programs import Program
 from config.model.services import AppRunner, CodeBuildTask
+from config.nodes import runners
 from config.rules.links import section_of
 
 if TYPE_CHECKING:

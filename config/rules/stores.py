@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from config import aws, windows
+from config.credentials import credentials
 from config.errors import listed, nearest
-from config.graph import credentials
 from config.model.buckets import Bucket
 from config.model.postgres import Postgres
 from config.model.valkey import NodesValkey

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from config.graph import Credential
+    from config.credentials import Credential
     from stackyard.database import Database
     from stackyard.edges import Way
     from stackyard.key import EnvironmentKey

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config.graph import released
+from config.programs import released
 from tests.assemblies import ENVIRONMENTS, Assembly, synthesized
 
 EVERY = pytest.mark.parametrize(("system", "environment"), ENVIRONMENTS)

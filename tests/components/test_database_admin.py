@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from config.graph import Credential, Edge
+from config.credentials import Credential
+from config.graph import Edge
 from config.model.postgres import Postgres
 from database_admin.settings import Credential as UnderstoodCredential
 from stackyard.database import Database

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from config.graph import Credential, Edge
+from config.credentials import Credential
+from config.graph import Edge
 from database_admin.settings import Settings
 from stackyard.database_admin import DatabaseAdmin
 from stackyard.database_proxy import DatabaseProxy

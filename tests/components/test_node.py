@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.graph import login_of
+from config.credentials import login_of
 from config.model.links import Link
 from stackyard.iam import Statement
 from stackyard.node import Grant, Node, SecretValue, Wiring, may_read, wire

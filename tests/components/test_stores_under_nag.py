@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from config.graph import Credential
+from config.credentials import Credential
 from config.model.buckets import Bucket as BucketSpec
 from config.model.network import Network as NetworkSpec
 from config.model.secrets import GeneratedSecret

@@ -6,25 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from config.graph import (
-    Edge,
+from config.credentials import credentials
+from config.graph import Edge, edges, edges_from, endpoints, ports_out, tiers
+from config.model.environment import Environment
+from config.model.fargate import Fargate
+from config.nodes import service_name
+from config.programs import (
     called,
-    credentials,
-    edges,
-    edges_from,
-    endpoints,
     fargate_services,
     group_uses,
     groups,
     in_circle,
     in_order,
-    ports_out,
     queues,
-    service_name,
-    tiers,
 )
-from config.model.environment import Environment
-from config.model.fargate import Fargate
 from tests.config.files import FARGATE, changed, loaded, places_of, problems_of
 
 HEAD = """\

@@ -8,7 +8,8 @@ from dataclasses import FrozenInstanceError
 import pytest
 from pydantic import ValidationError
 
-from config.graph import credentials, edges
+from config.credentials import credentials
+from config.graph import edges
 from config.load import load_environment
 from config.model.base import Part
 

@@ -6,19 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from config.graph import (
-    Credential,
-    Edge,
-    credentials,
-    edges,
-    edges_from,
-    endpoints,
-    links,
-    ports_of,
-    tiers,
-)
+from config.credentials import Credential, credentials
+from config.graph import Edge, edges, edges_from, endpoints, ports_of, tiers
 from config.load import load_environment
 from config.model.environment import Environment
+from config.nodes import links
 from tests.config.files import GOOD, loaded
 
 SMALL = """\

@@ -7,8 +7,8 @@ import pytest
 
 from config.attributes import BALANCER, INTERNET
 from config.aws import PREFIX_LISTS
-from config.graph import admin_of, depth_of, proxy_of
 from config.model.environment import Environment
+from config.nodes import admin_of, depth_of, proxy_of
 from tests.assemblies import ENVIRONMENTS
 from tests.systems.reading import Reading, reading_of, texts
 from tests.systems.ways import (
