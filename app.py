@@ -74,7 +74,7 @@ def build(scope: Construct, environment: Environment) -> None:
             group=group,
             above=tuple(computes),
         )
-        # Neither may refer to them, and both need what stands there: parameters and images.
+        # It need not refer to either, and needs what stands there: images and parameters.
         compute.add_stack_dependency(images)
         compute.add_stack_dependency(data)
         computes.append(compute)

@@ -6,13 +6,14 @@ Names and figures only: which metric stands behind a name is said in `stackyard.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from config.attributes import BALANCER, NOTIFIER
+from config.attributes import BALANCER, NAT, NOTIFIER
 from config.model.fargate import Fargate, FargateTask
 from config.model.postgres import Postgres
 from config.model.valkey import EVICTING, NodesValkey, ServerlessValkey
-from config.nodes import admin_of, depth_of
+from config.nodes import admin_of, depth_of, replica_of
 from config.programs import queues
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ POSTGRES = (
     Alarm("memory", 128, 10, "warning", "less than {} MB of memory free", below=True),
     Alarm("latency", 50, 10, "warning", "reads or writes take more than {} ms"),
 )
-REPLICATED = (Alarm("lag", 60, 5, "warning", "a read replica is more than {} s behind"),)
+REPLICA = (Alarm("lag", 60, 5, "warning", "the replica is more than {} s behind"),)
 SERVERLESS_CACHE = (
     Alarm("memory", 80, 5, "warning", "more than {} percent of the allowed data stored"),
     Alarm("throttled", 0, 5, "warning", "more than {} commands throttled"),
@@ -65,9 +66,9 @@ SERVERLESS_CACHE = (
 NODES_CACHE = (
     Alarm("memory", 80, 5, "warning", "more than {} percent of the memory in use"),
     Alarm("cpu", 80, 5, "warning", "engine CPU above {} percent"),
-    Alarm("lag", 10, 5, "warning", "a replica is more than {} s behind"),
     Alarm("refused", 0, 5, "warning", "more than {} logins refused"),
 )
+LAGGING_CACHE = (Alarm("lag", 10, 5, "warning", "a replica is more than {} s behind"),)
 EVICTING_CACHE = (Alarm("evictions", 1000, 5, "info", "more than {} entries thrown out"),)
 FARGATE = (
     Alarm("cpu", 80, 10, "warning", "CPU above {} percent"),
@@ -91,19 +92,20 @@ FUNCTION = (
 )
 CLOCKWORK = (
     *FUNCTION,
-    Alarm("silent", 1, 5, "warning", "fewer than {} measurements", below=True),
+    Alarm("silent", 1, 5, "warning", "called fewer than {} times", below=True),
 )
-ADMIN = (
-    *FUNCTION,
+REDEPLOYS = (
     Alarm("redeploys", 0, 5, "warning", "more than {} redeployments after a rotation failed"),
 )
 NOTIFIER_ALARMS = (
     *FUNCTION,
     Alarm("undelivered", 0, 5, "critical", "more than {} events could not be delivered"),
 )
+NAT_INSTANCE = (Alarm("failed", 0, 2, "critical", "more than {} failed checks of the instance"),)
 BUILD = (Alarm("failed", 0, 5, "warning", "more than {} builds failed"),)
 
 
+@cache
 def catalogue(environment: Environment) -> Mapping[str, tuple[Alarm, ...]]:
     """The alarms of every node of an environment before the file's changes."""
     return dict(_catalogue(environment))
@@ -117,6 +119,8 @@ def _catalogue(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...
     for name, task in environment.tasks.items():
         yield name, FARGATE_TASK if isinstance(task, FargateTask) else BUILD
     yield from _of_stores(environment)
+    if environment.network.way_out == "instance":
+        yield NAT, NAT_INSTANCE
     if environment.notifier:
         yield NOTIFIER, NOTIFIER_ALARMS
 
@@ -131,14 +135,22 @@ def _of_service(service: Service) -> tuple[Alarm, ...]:
 def _of_stores(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...]]]:
     for name, store in environment.stores.items():
         if isinstance(store, Postgres):
-            yield name, POSTGRES + (REPLICATED if store.replica else ())
-            yield admin_of(name), ADMIN
+            yield name, POSTGRES
+            if store.replica:
+                yield replica_of(name), POSTGRES + REPLICA
+            yield admin_of(name), FUNCTION + (REDEPLOYS if _is_served(environment, name) else ())
         elif isinstance(store, ServerlessValkey):
             yield name, SERVERLESS_CACHE
         elif isinstance(store, NodesValkey):
-            yield name, NODES_CACHE + (EVICTING_CACHE if store.policy in EVICTING else ())
+            lagging = LAGGING_CACHE if store.nodes > 1 else ()
+            evicting = EVICTING_CACHE if store.policy in EVICTING else ()
+            yield name, NODES_CACHE + lagging + evicting
             if queues(environment, name):
                 yield depth_of(name), CLOCKWORK
+
+
+def _is_served(environment: Environment, store: str) -> bool:
+    return any(store in service.uses for service in environment.services.values())
 
 
 def alarms_of(environment: Environment, node: str) -> tuple[Alarm, ...]:

@@ -71,6 +71,12 @@ POSTGRES_VERSIONS = {
     "15": ("15.19", "15.18", "15.17", "15.16", "15.15", "15.14", "15.13"),
 }
 
+# Extensions whose library PostgreSQL has to load when it starts.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Extensions.html
+PRELOADED_EXTENSIONS = frozenset(
+    {"pg_cron", "pg_stat_statements", "pg_tle", "pgaudit", "pglogical"}
+)
+
 # https://docs.aws.amazon.com/general/latest/gr/apprunner.html
 APP_RUNNER_REGIONS = frozenset(
     "us-east-1 us-east-2 us-west-2 ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2"  # noqa: SIM905

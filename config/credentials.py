@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from config.model.links import Link
 
 
+# A login is two that take turns, so that the former one works on while programs change over.
+COLOURS = ("blue", "green")
+
+
 @dataclass(frozen=True)
 class Credential:
     """One login to a database: its connection string is a secret of its own."""

@@ -32,6 +32,11 @@ def proxy_of(store: str) -> str:
     return f"{store}-proxy"
 
 
+def replica_of(store: str) -> str:
+    """What a database's replica is called where it is watched."""
+    return f"{store}-replica"
+
+
 def depth_of(store: str) -> str:
     """The node that measures the queues of a store."""
     return f"{store}-depth"

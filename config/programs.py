@@ -31,6 +31,12 @@ def fargate_tasks(environment: Environment) -> Mapping[str, FargateTask]:
     return {n: t for n, t in environment.tasks.items() if isinstance(t, FargateTask)}
 
 
+def family_of(environment: Environment, name: str) -> str:
+    """The document's name of a program's task definitions, or one that is unique in the account."""
+    programs = {**fargate_services(environment), **fargate_tasks(environment)}
+    return programs[name].family or f"{environment.name}-{name}"
+
+
 def served(environment: Environment) -> Mapping[str, Fargate]:
     """The services behind the balancer."""
     return {n: s for n, s in fargate_services(environment).items() if s.routes}

@@ -8,6 +8,7 @@ route gets the next free one; who was there first in the file keeps its own.
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from config.model.environment import Environment
     from config.model.fargate import Route
 
-# Ten depths of a path, each for exact paths and for all below; three kinds of host.
+# Ten depths of a path, each for exact paths and for all below; five kinds of host: exact, three
+# lengths of wildcards, any. What is deeper has to say its priority.
 DEEPEST = 9
 RANKS = 2 * (DEEPEST + 1)
-WIDTH = 800
+SHORTEST, LONGEST = 3, 5
+WIDTH = 500
 
 
+@cache
 def priorities(environment: Environment) -> Mapping[tuple[str, int], int]:
     """The priority of each route, by service and position."""
     routes = {
@@ -44,15 +48,31 @@ def priorities(environment: Environment) -> Mapping[tuple[str, int], int]:
 
 def _places(service: str, route: Route) -> list[int]:
     """All places of the route's band, its own at the front."""
-    host = 2 if route.host is None else int("*" in route.host)
-    exact = not route.path.endswith("*")
-    depth = sum(bool(part) for part in route.path.split("/")) - (not exact)
     # `/api/*` takes `/api` too, and the exact path goes before it.
-    rank = 2 * min(depth, DEEPEST) + exact
-    begin = 1 + (host * RANKS + RANKS - 1 - rank) * WIDTH
+    rank = 2 * min(_depth(route), DEEPEST) + (not route.path.endswith("*"))
+    begin = 1 + (_host(route) * RANKS + RANKS - 1 - rank) * WIDTH
     digest = sha256(f"{service} {route.host} {route.path}".encode()).digest()
     own = int.from_bytes(digest[:4]) % WIDTH
     return [begin + (own + step) % WIDTH for step in range(WIDTH)]
+
+
+def is_ranked(route: Route) -> bool:
+    """Whether all routes that meet this one are told apart by their bands."""
+    labels = route.host.count(".") + 1 if route.host and "*" in route.host else SHORTEST
+    return _depth(route) <= DEEPEST and labels <= LONGEST
+
+
+def _host(route: Route) -> int:
+    if route.host is None:
+        return LONGEST - SHORTEST + 2
+    if "*" not in route.host:
+        return 0
+    # A balancer's `*` takes dots too: of two wildcards the longer one is the narrower.
+    return 1 + LONGEST - max(SHORTEST, min(route.host.count(".") + 1, LONGEST))
+
+
+def _depth(route: Route) -> int:
+    return sum(bool(part) for part in route.path.split("/")) - route.path.endswith("*")
 
 
 def patterns(path: str) -> list[str]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 # CloudFormation takes 500; the rest is for what a later version adds.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MOST_RESOURCES = 450
+GROUPS = "put some of its services into a `group:` of their own"
+SYSTEMS = "divide the file into two systems"
 
 
 def too_large(folder: Path) -> Iterator[str]:
@@ -20,7 +22,9 @@ def too_large(folder: Path) -> Iterator[str]:
         count = len(json.loads(file.read_text()).get("Resources", {}))
         if count > MOST_RESOURCES:
             stack = file.name.removesuffix(".template.json")
+            grouped = "-compute" in stack or "-observability" in stack
+            advice = GROUPS if grouped else SYSTEMS
             yield (
                 f"{stack}: {count} resources are more than {MOST_RESOURCES}, and CloudFormation"
-                " takes 500: put some of its services into a `group:` of their own"
+                f" takes 500: {advice}"
             )

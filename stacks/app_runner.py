@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from config.nodes import service_name
-from stacks.base import pascal
 from stackyard.app_runner import AppRunnerService
 from stackyard.custom_domain import CustomDomain
 from stackyard.log_metrics import log_metrics, namespace_of
+from stackyard.names import pascal
 from stackyard.place import Block
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from config.graph import edges_from
 from config.programs import released_name
 from stackyard.alarms import watch
 from stackyard.edges import ways
+from stackyard.names import pascal
 from stackyard.node import wire
 from stackyard.release import Release, parameter_name
 from stackyard.stack import EnvironmentStack
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from config.model.programs import Sidecar
     from config.nodes import Runner
     from stackyard.edges import Way
-    from stackyard.metrics import Series
     from stackyard.node import Node, Wiring
+    from stackyard.series import Series
     from stackyard.topics import TierTopic
 
     Linked = Runner | Sidecar
@@ -78,7 +79,7 @@ class GraphStack(EnvironmentStack):
         if name not in self.releases:
             self.releases[name] = Release(
                 self,
-                f"{pascal(name.replace('/', '-'))}Release",
+                f"{pascal(name)}Release",
                 parameter=parameter_name(
                     system=environment.system, environment=environment.environment, image=name
                 ),
@@ -121,8 +122,3 @@ class GraphStack(EnvironmentStack):
             group_ids={**endpoint_groups, **group_ids},
             region=self.place.region,
         )
-
-
-def pascal(name: str) -> str:
-    """A node's name as a construct id."""
-    return "".join(word.capitalize() for word in name.split("-"))

@@ -12,24 +12,16 @@ import aws_cdk as cdk
 from config.credentials import login_of
 from config.model.postgres import Postgres
 from config.model.services import AppRunner
-from config.nodes import depth_of, links, service_name
-from config.programs import called, fargate_services, fargate_tasks, queues, served
-from config.routes import priorities
+from config.nodes import depth_of, links
+from config.programs import called, fargate_services, fargate_tasks, served
 from stacks.app_runner import app_runner
-from stacks.base import GraphStack, pascal
-from stackyard import metrics
+from stacks.base import GraphStack
+from stacks.fargate import fargate_service, fargate_task, queue_depth
 from stackyard.balancer import Balancer
-from stackyard.cache_users import DEPTH
 from stackyard.cluster import Cluster
 from stackyard.fargate_service import FargateService
-from stackyard.fargate_task import FargateTask
-from stackyard.log_metrics import log_metrics, namespace_of
-from stackyard.place import Block
-from stackyard.queue_depth import QueueDepth
+from stackyard.names import pascal
 from stackyard.redeploy import Redeployable, RedeployOnRotation
-from stackyard.scaling import ServiceScaling
-from stackyard.targets import RoutedBy
-from stackyard.task_definition import Wired
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +29,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.model.environment import Environment
-    from config.model.fargate import Fargate
-    from config.model.fargate import FargateTask as FargateTaskSpec
     from stacks.data import DataStack
     from stacks.network import NetworkStack
     from stacks.notify import NotifyStack
@@ -82,12 +72,11 @@ class ComputeStack(GraphStack):
         self.domains: dict[str, str] = {}
         self.depths: dict[str, str] = {}
         self._redeployable: dict[str, Redeployable] = {}
-        self.cluster: Cluster | None = above[0].cluster if above else self._cluster()
+        self.made_cluster: Cluster | None = above[0].made_cluster if above else self._cluster()
         self.balancer: Balancer | None = above[0].balancer if above else self._balancer()
         if group is None:
             self._app_runners()
-            for name in environment.stores:
-                self._depth(name)
+            self._queue_depths()
         self._programs()
         for name, store in environment.stores.items():
             if isinstance(store, Postgres):
@@ -95,13 +84,12 @@ class ComputeStack(GraphStack):
         for name, release in self.releases.items():
             self._say_what_to_do(name, release)
 
-    def _programs(self) -> None:
-        for name, service in fargate_services(self.environment_spec).items():
-            if service.group == self.group:
-                self._service(name, service)
-        for name, task in fargate_tasks(self.environment_spec).items():
-            if task.group == self.group:
-                self.tasks[name] = self._task(name, task)
+    @property
+    def cluster(self) -> Cluster:
+        """The environment's cluster, for what runs in it."""
+        if self.made_cluster is None:
+            raise TypeError("nothing of this environment runs on Fargate")
+        return self.made_cluster
 
     def _cluster(self) -> Cluster | None:
         environment = self.environment_spec
@@ -122,8 +110,10 @@ class ComputeStack(GraphStack):
     def _balancer(self) -> Balancer | None:
         environment, placement = self.environment_spec, self.network.for_balancer
         logs = self.data.log_bucket
-        if not environment.balancer or not placement or not logs:
+        if not environment.balancer:
             return None
+        if not placement or not logs:
+            raise TypeError("a balancer needs a public tier and a bucket for its log")
         balancer = Balancer(
             self,
             "Balancer",
@@ -144,128 +134,27 @@ class ComputeStack(GraphStack):
         )
         return balancer
 
+    def _programs(self) -> None:
+        environment = self.environment_spec
+        for name, spec in fargate_services(environment).items():
+            if spec.group == self.group:
+                service = fargate_service(self, name, spec)
+                self.services[name], self.nodes[name] = service, service.node_for_consumers
+                self._redeployable[name] = service.redeployable
+        for name, task in fargate_tasks(environment).items():
+            if task.group == self.group:
+                self.tasks[name] = fargate_task(self, name, task).machine.machine.ref
+
+    def _queue_depths(self) -> None:
+        for name in self.environment_spec.stores:
+            if depth := queue_depth(self, name):
+                self.depths[depth_of(name)] = depth.function.name
+
     def _app_runners(self) -> None:
         for name, service in self.environment_spec.services.items():
             if isinstance(service, AppRunner):
                 made = app_runner(self, name, service)
                 self._redeployable[name] = made.redeployable
-
-    def _wired(self, program: Fargate | FargateTaskSpec) -> Wired:
-        return Wired(
-            spec=program,
-            main=self.wiring(program, self.nodes),
-            sidecars={n: self.wiring(s, self.nodes) for n, s in program.sidecars.items()},
-        )
-
-    def _service(self, name: str, spec: Fargate) -> None:
-        environment, cluster = self.environment_spec, self.cluster
-        if not cluster:
-            return
-        service = FargateService(
-            self,
-            f"{pascal(name)}Service",
-            node=name,
-            name=service_name(environment, name),
-            family=spec.family or f"{environment.name}-{name}",
-            wired=self._wired(spec),
-            spec=spec,
-            release=self.release(spec.image),
-            cluster=cluster,
-            placement=self.network.for_programs,
-            out=self.out(name, nodes=self.nodes, endpoint_groups=self.network.endpoint_groups),
-            key=self.data.key,
-            routed=self._routed(name, spec),
-            is_called=name in called(environment),
-            peers=[self._peer(peer) for peer in spec.uses if peer in fargate_services(environment)],
-        )
-        self.services[name], self.nodes[name] = service, service.node_for_consumers
-        self._redeployable[name] = service.redeployable
-        alarms = []
-        if service.targets and self.balancer:
-            series = metrics.of_targets(self.balancer.full_name, service.targets.full_names)
-            alarms = [
-                self.ring(name, alarm, series[alarm.name], topics=self.notify.topics)
-                for alarm in self.alarms_for(name, only=("errors",))
-            ]
-        service.start(rollback=alarms)
-        self._scale(name, spec, service)
-        log_metrics(
-            Block(service, "LogMetrics"),
-            log_group=service.task.logs.name,
-            namespace=namespace_of(environment.name),
-            metrics=spec.metrics,
-        )
-
-    def _peer(self, name: str) -> str:
-        """Something that changes when a service is released for the first time."""
-        if name in self.services:
-            return self.services[name].running
-        # In a stack above this one, which is deployed before.
-        image = fargate_services(self.environment_spec)[name].image
-        return self.release(image).if_released(name, "-")
-
-    def _routed(self, name: str, spec: Fargate) -> RoutedBy | None:
-        if not self.balancer:
-            return None
-        chosen = priorities(self.environment_spec)
-        found = [chosen[name, index] for index in range(len(spec.routes))]
-        return RoutedBy(balancer=self.balancer, priorities=found) if found else None
-
-    def _scale(self, name: str, spec: Fargate, service: FargateService) -> None:
-        least, most = spec.bounds
-        if least == most or not spec.scale or not self.cluster:
-            return
-        scaling = ServiceScaling(
-            service,
-            "Scaling",
-            node=name,
-            cluster=self.cluster.name,
-            service=service,
-            spec=spec.scale,
-            balancer=self.balancer.full_name if self.balancer else None,
-            namespace=namespace_of(self.environment_spec.name),
-        )
-        service.release.only_when_released(scaling)
-
-    def _task(self, name: str, spec: FargateTaskSpec) -> str:
-        if not self.cluster:
-            raise TypeError("a task on Fargate needs a cluster")
-        task = FargateTask(
-            self,
-            f"{pascal(name)}Task",
-            node=name,
-            family=spec.family or f"{self.environment_spec.name}-{name}",
-            wired=self._wired(spec),
-            spec=spec,
-            # What somebody starts, for example a migration, runs before what it prepares.
-            release=self.release(spec.image, task=None if spec.schedule else name),
-            cluster=self.cluster,
-            placement=self.network.for_programs,
-            out=self.out(name, nodes=self.nodes, endpoint_groups=self.network.endpoint_groups),
-            key=self.data.key,
-        )
-        return task.machine.machine.ref
-
-    def _depth(self, store: str) -> None:
-        environment = self.environment_spec
-        watched = queues(environment, store)
-        if not watched:
-            return
-        node = depth_of(store)
-        depth = QueueDepth(
-            self,
-            f"{pascal(store)}Depth",
-            node=node,
-            store=store,
-            url=self.nodes[store].urls[DEPTH],
-            queues={service: queue.keys for service, queue in watched.items()},
-            namespace=namespace_of(environment.name),
-            out=self.out(node, nodes=self.nodes, endpoint_groups=self.network.endpoint_groups),
-            placement=self.network.for_programs,
-            key=self.data.key,
-            log_days=environment.services[next(iter(watched))].log_days,
-        )
-        self.depths[node] = depth.function.name
 
     def _redeploy(self, store: str) -> None:
         """One machine for each login: what its rotation concerns, deploys again."""
@@ -305,7 +194,8 @@ class ComputeStack(GraphStack):
         environment = self.environment_spec
         programs = {**fargate_services(environment), **fargate_tasks(environment)}
         chosen = {each.architecture for each in programs.values() if each.image == image}
-        services = environment.services.values()
-        if any(isinstance(each, AppRunner) and each.image == image for each in services):
+        # App Runner and CodeBuild's plain containers run nothing else.
+        others = [*environment.services.values(), *environment.tasks.values()]
+        if any(each.kind in ("app-runner", "codebuild") and each.image == image for each in others):
             chosen.add("x86_64")
         return ", ".join(sorted(PLATFORMS[each] for each in chosen))

@@ -14,7 +14,7 @@ from config.model.secrets import BroughtSecret
 from config.model.valkey import NodesValkey, ServerlessValkey
 from config.nodes import admin_of, proxy_of, store_name
 from config.programs import queues, released
-from stacks.base import GraphStack, pascal
+from stacks.base import GraphStack
 from stackyard.bucket import Bucket, LogBucket
 from stackyard.cache import ServerlessCache
 from stackyard.cache_nodes import NodesCache
@@ -23,6 +23,7 @@ from stackyard.database_admin import DatabaseAdmin
 from stackyard.database_proxy import DatabaseProxy
 from stackyard.database_replica import replica
 from stackyard.key import EnvironmentKey
+from stackyard.names import pascal
 from stackyard.node import Node
 from stackyard.release import parameter_name, release_parameter
 from stackyard.secret import BROUGHT_TAG, brought_secret, made_up_secret
@@ -189,7 +190,7 @@ class DataStack(GraphStack):
             name = parameter_name(
                 system=environment.system, environment=environment.environment, image=each
             )
-            construct_id = f"{pascal(each.replace('/', '-'))}Release"
+            construct_id = f"{pascal(each)}Release"
             release_parameter(self, construct_id, name=name, image=each.rpartition("/")[2])
 
     def _name_empty_secrets(self) -> None:

@@ -42,3 +42,4 @@ class NetworkStack(GraphStack):
         self.for_stores = network.placements["isolated"]
         self.for_programs = network.placements[environment.network.workload_tier]
         self.for_balancer = network.placements.get("public")
+        self.nat_instance = network.nat_instance

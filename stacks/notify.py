@@ -8,7 +8,9 @@ from config.attributes import NOTIFIER
 from config.model.postgres import Postgres
 from config.model.services import CodeBuildTask
 from config.nodes import store_name, task_name
-from stacks.base import GraphStack, pascal
+from stacks.base import GraphStack
+from stackyard.database_replica import replica_name
+from stackyard.names import pascal
 from stackyard.notifier import Notifier
 from stackyard.topics import TierTopic
 
@@ -86,6 +88,11 @@ class NotifyStack(GraphStack):
             store_name(environment, name)
             for name, store in environment.stores.items()
             if isinstance(store, Postgres)
+        ]
+        databases += [
+            replica_name(store_name(environment, name))
+            for name, store in environment.stores.items()
+            if isinstance(store, Postgres) and store.replica
         ]
         if databases:
             notifier.tell(

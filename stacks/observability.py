@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config.alarms import Alarm
-from config.attributes import BALANCER, NOTIFIER
+from config.attributes import BALANCER, NAT, NOTIFIER
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.valkey import NodesValkey, ServerlessValkey
-from config.nodes import admin_of, service_name, store_name
-from stacks.base import GraphStack, pascal
-from stackyard import metrics
+from config.nodes import admin_of, replica_of, service_name, store_name
+from stacks.base import GraphStack
+from stackyard import metrics, metrics_of_fargate
 from stackyard.dashboard import dashboard
 from stackyard.database_replica import replica_name
 from stackyard.log_metrics import namespace_of
+from stackyard.names import pascal
 from stackyard.probe import probe
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from stacks.data import DataStack
     from stacks.notify import NotifyStack
     from stacks.pipelines import PipelinesStack
-    from stackyard.metrics import Series
+    from stackyard.series import Series
 
 # Alarms that roll deployments back stand in the compute stack, beside what they guard.
 ELSEWHERE = ("errors",)
@@ -60,7 +61,7 @@ class ObservabilityStack(GraphStack):
             environment=environment,
             description=f"What is watched in {environment.name}" + (f": {group}" if group else ""),
         )
-        self._topics, self._compute = notify.topics, compute
+        self._topics, self._compute, self._network = notify.topics, compute, compute.network
         self._rows: dict[str, dict[str, Series]] = {}
         for name, service in environment.services.items():
             if (service.group if isinstance(service, Fargate) else None) == group:
@@ -90,8 +91,10 @@ class ObservabilityStack(GraphStack):
                 case NodesValkey():
                     cache = store_name(environment, name)
                     self._watch(name, metrics.of_nodes_cache(cache, nodes=store.nodes))
+        if instance := self._network.nat_instance:
+            self._watch(NAT, metrics.of_instance(instance))
         if self._compute.balancer:
-            self._watch(BALANCER, metrics.of_balancer(self._compute.balancer.full_name))
+            self._watch(BALANCER, metrics_of_fargate.of_balancer(self._compute.balancer.full_name))
         for node, function in self._compute.depths.items():
             self._watch(node, metrics.of_clockwork(function))
         if notify.notifier:
@@ -130,13 +133,15 @@ class ObservabilityStack(GraphStack):
     def _fargate(self, name: str, spec: Fargate) -> None:
         compute = self._compute
         service = compute.services[name]
-        series = metrics.of_fargate(self.environment_spec.name, service.name)
+        series = metrics_of_fargate.of_fargate(self.environment_spec.name, service.name)
         elsewhere: tuple[str, ...] = ()
         if service.targets and compute.balancer:
-            series |= metrics.of_targets(compute.balancer.full_name, service.targets.full_names)
+            series |= metrics_of_fargate.of_targets(
+                compute.balancer.full_name, service.targets.full_names
+            )
             elsewhere = ELSEWHERE
         if spec.scale and spec.scale.queue:
-            series |= metrics.of_queue(namespace_of(self.environment_spec.name), name)
+            series |= metrics_of_fargate.of_queue(namespace_of(self.environment_spec.name), name)
         self._rows[name] = series
         watched = {key: each for key, each in series.items() if key not in elsewhere}
         # Before the first release nothing runs, and nobody has to be woken for that.
@@ -157,9 +162,11 @@ class ObservabilityStack(GraphStack):
     ) -> None:
         identifier = store_name(self.environment_spec, name)
         series = metrics.of_postgres(identifier, max_connections=spec.max_connections)
-        if spec.replica:
-            series |= metrics.of_replica(replica_name(identifier))
         self._watch(name, series)
+        if spec.replica:
+            copy = replica_name(identifier)
+            series = metrics.of_postgres(copy, max_connections=spec.max_connections)
+            self._watch(replica_of(name), series | metrics.of_replica(copy))
         admin = data.admins[name].function.name
         redeploys = [each for compute in computes for each in compute.redeploys.get(name, [])]
         self._watch(

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from config.model.services import CodeBuildTask
 from config.nodes import task_name
-from stacks.base import GraphStack, pascal
+from stacks.base import GraphStack
 from stackyard.build_task import BuildTask
 from stackyard.images import ImageRepository
 from stackyard.key import EnvironmentKey
+from stackyard.names import pascal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -28,6 +28,10 @@ RegionName = Annotated[str, fitting(r"^[a-z]{2}(-[a-z]+)+-\d$", "a region such a
 class Environment(Part):
     """One system in one environment: the graph of its nodes and the links between them.
 
+    `production: false` takes termination and deletion protection away, makes Container Insights
+    plain, and drops what production asks for: a reason for one NAT gateway or one task, two zones,
+    migrations instead of schema pushes.
+
     `regions`, where given, are the only ones that anything of it may live in.
     """
 

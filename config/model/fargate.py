@@ -56,8 +56,9 @@ class Alive(Part):
 class Route(Part):
     """Which requests reach a service: those for a host, below a path, or both.
 
-    `/api/*` takes `/api` too. Of routes that fit one request, an exact host goes before a
-    wildcard and before none, then the longer path; `priority` overrules that.
+    `/api/*` takes `/api` too. Of routes that fit one request, an exact host goes before a wildcard,
+    a longer wildcard before a shorter one, any before none; then the deeper path. `priority`
+    overrules that.
     """
 
     host: RouteHost | None = None
@@ -166,7 +167,8 @@ class Fargate(Program):
 
     `draining` is how long the balancer lets open connections end, `sticky_hours` how long a
     client stays with one task. With `port` other services may link to it by its name. Without
-    `scale` there are two tasks.
+    `scale` there are two tasks. ECS keeps the zones even where it may start one task more for
+    that, unless `rebalance` says no.
     """
 
     kind: Literal["fargate"]
@@ -215,7 +217,7 @@ class FargateTask(Program):
     """Something that runs now and then and ends: by a schedule, or when somebody starts it.
 
     `schedule` is `rate(…)` or `cron(…)` of EventBridge Scheduler, in `timezone`; `timeout` in
-    minutes, `retries` how often a run that failed is tried again.
+    minutes, `retries` how often a run that failed (not one that took too long) is tried again.
     """
 
     kind: Literal["fargate"]

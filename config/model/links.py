@@ -24,7 +24,9 @@ class Link(Part):
     databases: the role (`as`), the login's base name, the connection string's
     query parameters, and the name of the secret that holds the connection string. Its `format` is
     `json` where the secret shall hold RDS's fields and the string as `url`; `via` chooses the read
-    replicas or the proxy of the database.
+    replicas or the proxy of the database. What is written into the secret (`query`, `format`,
+    `via`) changes with its next rotation; `aws secretsmanager rotate-secret` does that at once. A
+    program has one link to a database, so one way and one role.
     """
 
     env: Annotated[dict[VariableName, str], BeforeValidator(_variables)] = {}

@@ -26,7 +26,9 @@ class Network(Part):
 
     `zones` maps zone names to zone ids, because which services a zone offers goes by its id and
     the mapping differs between accounts (`aws ec2 describe-availability-zones`). `tiers` gives
-    one CIDR per zone where a document names them; left out, the VPC is divided evenly.
+    one CIDR per zone where a document names them; left out, the VPC is divided evenly. A NAT
+    `instance` is cheap, and one machine: it is replaced, with minutes without a way out, whenever
+    AWS has a newer image at a deploy.
     """
 
     cidr: IPv4Network

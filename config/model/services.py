@@ -80,7 +80,7 @@ Service = Annotated[AppRunner | Fargate, Field(discriminator="kind")]
 
 
 class CodeBuildTask(Part):
-    """Something that is run once, by hand or by a release, in the VPC, from a service's image.
+    """Something that is run once, by hand or by a release, in the VPC, from an image (linux/amd64).
 
     `command` runs in `directory` of the image. Timeout in minutes.
     """

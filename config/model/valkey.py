@@ -61,7 +61,8 @@ class NodesValkey(Valkey):
     """A replication group: one primary and `nodes` - 1 replicas, failover where there are any.
 
     `holds: queue` is for what must not be lost (Celery, BullMQ): nothing is evicted then. Idle
-    connections are closed after `timeout` seconds (0: never).
+    connections are closed after `timeout` seconds (0: never), and asked for a sign of life every
+    `keepalive` seconds. Windows are in UTC; `parameters` are further ones of ElastiCache.
     """
 
     topology: Literal["nodes"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from config.model.balancer import Certificate
 from config.model.fargate import Fargate
 from config.programs import served
-from config.routes import priorities
+from config.routes import is_ranked, priorities
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -32,6 +32,8 @@ def routes_are_apart(environment: Environment) -> Findings:
     for name, service in environment.services.items():
         for index, route in enumerate(service.routes if isinstance(service, Fargate) else ()):
             path, priority = ("services", name, "routes", index), chosen[name, index]
+            if not route.priority and not is_ranked(route):
+                yield path, "is so deep that its order among others is open: say a `priority:`"
             if first := seen.get((route.host, route.path)):
                 yield path, f"{first} has this route already"
                 continue

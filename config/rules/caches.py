@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from config.rules.finding import Findings
 
 
+NOT_A_PARAMETER = {
+    "maxmemory-policy": "has a field of its own: `eviction:`",
+    "timeout": "has a field of its own: `timeout:`",
+    "tcp-keepalive": "has a field of its own: `keepalive:`",
+    "cluster-enabled": "is always off: queues fail in cluster mode, and clients have to know of it",
+}
 # What programs call the address of their queue.
 QUEUE_VARIABLE = re.compile(r"BROKER|CELERY|BULL|QUEUE|SIDEKIQ|JOBS", re.IGNORECASE)
 
@@ -28,9 +34,9 @@ def queues_keep_what_they_hold(environment: Environment) -> Findings:
         if store.holds == "queue" and store.policy in EVICTING:
             message = f"{store.policy} would throw jobs away when memory is full: remove it"
             yield ("stores", name, "eviction"), message
-        if "maxmemory-policy" in store.parameters:
-            path = ("stores", name, "parameters", "maxmemory-policy")
-            yield path, "has a field of its own: `eviction:`"
+        for parameter, message in NOT_A_PARAMETER.items():
+            if parameter in store.parameters:
+                yield ("stores", name, "parameters", parameter), message
 
 
 def queues_lie_where_they_can(environment: Environment) -> Findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from config import aws
-from config.credentials import credentials
+from config.credentials import COLOURS, credentials
 from config.errors import listed
 from config.model.optouts import NoBackups
 from config.model.postgres import Postgres
@@ -25,21 +25,33 @@ def databases_can_be_created(environment: Environment) -> Findings:
         major = store.version.split(".")[0]
         sold = aws.POSTGRES_VERSIONS.get(major, ())
         if store.version not in sold:
-            hint = f"choose {sold[0]}" if sold else f"majors: {listed(aws.POSTGRES_VERSIONS)}"
             path: Path = ("stores", name, "version")
-            yield path, f"RDS does not create PostgreSQL {store.version} any more: {hint}"
+            yield path, _not_sold(store.version, sold)
         if store.max_storage_gb is not None and store.max_storage_gb < store.storage_gb * 1.1:
             path = ("stores", name, "max_storage_gb")
             yield path, f"must be at least 10 percent over storage_gb ({store.storage_gb})"
         if "max_connections" in store.parameters:
             path = ("stores", name, "parameters", "max_connections")
             yield path, "has a field of its own: `max_connections:`"
-        if "pg_stat_statements" in store.extensions and not _preloads(store, "pg_stat_statements"):
-            path = ("stores", name, "parameters", "shared_preload_libraries")
-            yield path, "must name pg_stat_statements, which `extensions` asks for"
+        for extension in aws.PRELOADED_EXTENSIONS & set(store.extensions):
+            if not _preloads(store, extension):
+                path = ("stores", name, "parameters", "shared_preload_libraries")
+                yield path, f"must name {extension}, which `extensions` asks for"
         if store.parameters.get("rds.force_ssl", "1") != "1":
             path = ("stores", name, "parameters", "rds.force_ssl")
             yield path, "TLS is always enforced: remove it"
+
+
+def _not_sold(version: str, sold: tuple[str, ...]) -> str:
+    if not sold:
+        return (
+            f"RDS does not create PostgreSQL {version}: majors are {listed(aws.POSTGRES_VERSIONS)}"
+        )
+    if int(version.split(".")[1]) > int(sold[0].split(".")[1]):
+        return (
+            f"{sold[0]} is the newest that is known here: choose it, or add yours to config/aws.py"
+        )
+    return f"RDS does not create PostgreSQL {version} any more: choose {sold[0]}"
 
 
 def _preloads(store: Postgres, library: str) -> bool:
@@ -52,7 +64,7 @@ def masters_are_nobody_else(environment: Environment) -> Findings:
     for name, store in environment.stores.items():
         if isinstance(store, Postgres):
             logins = {credential.login for credential in credentials(environment, name)}
-            made = {f"{login}_{colour}" for login in logins for colour in ("blue", "green")}
+            made = {f"{login.replace('-', '_')}_{colour}" for login in logins for colour in COLOURS}
             taken = {"owner", "application", "admin", "postgres", "rdsadmin", "user"} | made
             if store.master.username in taken:
                 path = ("stores", name, "master", "username")

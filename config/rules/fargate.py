@@ -12,7 +12,7 @@ from config.model.postgres import Postgres
 from config.model.programs import Program, Writable
 from config.model.valkey import Valkey
 from config.nodes import links, placed_links
-from config.programs import fargate_services, fargate_tasks, group_uses, in_circle
+from config.programs import family_of, fargate_services, fargate_tasks, group_uses, in_circle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -230,9 +230,12 @@ def ports_are_free(environment: Environment) -> Findings:
         if service.port and service.port < 1024 and isinstance(service.user, str):
             message = f"only root may listen on {service.port}: let the program use 1024 or above"
             yield (*path, "port"), message
-        for field in ("health", "sticky_hours"):
-            if getattr(service, field) and not service.routes:
+        for field in ("health", "sticky_hours", "draining"):
+            if field in service.model_fields_set and not service.routes:
                 yield (*path, field), "is the balancer's, and there are no `routes`"
+        if service.spot and service.spot.base >= service.bounds[1]:
+            message = f"with at most {service.bounds[1]} tasks none would be on Spot: lower it"
+            yield (*path, "spot", "base"), message
         health = service.health
         if health and health.timeout >= health.interval:
             yield (*path, "health", "timeout"), "must be shorter than the interval"
@@ -241,9 +244,11 @@ def ports_are_free(environment: Environment) -> Findings:
 def families_are_apart(environment: Environment) -> Findings:
     """Two programs of one family would be revisions of each other."""
     seen: dict[tuple[str, str], str] = {}
-    for path, program in _programs(environment).items():
-        for field in ("family", "log_group"):
-            value = getattr(program, field)
+    programs = _programs(environment)
+    # What is named goes first: who took over its name by accident is to be told.
+    for path, program in sorted(programs.items(), key=lambda each: not each[1].family):
+        found = {"family": family_of(environment, path[1]), "log_group": program.log_group}
+        for field, value in found.items():
             if value and seen.setdefault((field, value), path[1]) != path[1]:
                 yield (*path, field), f"{seen[field, value]} has {value!r} already"
 

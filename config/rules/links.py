@@ -13,7 +13,7 @@ from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.programs import Program
 from config.model.valkey import Valkey
-from config.nodes import admin_of, depth_of, placed_links, proxy_of, runners
+from config.nodes import admin_of, depth_of, placed_links, proxy_of, replica_of, runners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from config.rules.finding import Findings
 
 
+MADE = (admin_of, depth_of, proxy_of, replica_of)
 SECTIONS = ("services", "tasks", "stores", "externals", "secrets")
 
 
@@ -42,7 +43,7 @@ def targets(environment: Environment) -> list[str]:
 def names_are_unique(environment: Environment) -> Findings:
     """One name is one node, whatever section it stands in."""
     found = Counter(node for section in SECTIONS for node in getattr(environment, section))
-    made = (make(store) for store in environment.stores for make in (admin_of, depth_of, proxy_of))
+    made = (make(store) for store in environment.stores for make in MADE)
     own = {INTERNET, NOTIFIER, BALANCER, NAT, *made}
     for section in SECTIONS:
         for node in getattr(environment, section):
@@ -108,6 +109,8 @@ def _wrong_ways(store: Postgres, link: Link) -> Iterator[str]:
         yield "there is no reader: say `replica: true` in the database"
     elif link.via == "proxy" and not store.proxy:
         yield "there is no proxy: say `proxy: true` in the database"
+    elif link.via and "host" in link.env.values():
+        yield f"`host` is the database's own: take `url`, which leads through the {link.via}"
 
 
 def _unknown_attributes(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.alarms import alarms_of
+from config.alarms import catalogue
 from config.credentials import login_of
 from config.model.buckets import Bucket
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.services import AppRunner, CodeBuildTask
 from config.nodes import placed_links, service_name, store_name
+from config.programs import released
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -34,7 +35,8 @@ def names_are_apart(environment: Environment) -> Findings:
             unique["domain"] = service.domain or name
         for field, value in unique.items():
             # App Runner's names are its account's, Fargate's their cluster's.
-            first = seen.setdefault((field, f"{service.kind} {value}"), name)
+            whose = service.kind if field == "name" else ""
+            first = seen.setdefault((field, f"{whose} {value}"), name)
             if first != name:
                 yield (
                     ("services", name, *field.split(".")),
@@ -43,13 +45,32 @@ def names_are_apart(environment: Environment) -> Findings:
 
 
 def alarms_are_apart(environment: Environment) -> Findings:
-    """A metric's alarm is not called as one that the service has anyway."""
+    """An alarm's name, made of node and metric, is that of no other alarm."""
+    taken = {
+        f"{node}-{alarm.name}": node
+        for node, alarms in catalogue(environment).items()
+        for alarm in alarms
+    }
     for name, service in environment.services.items():
-        taken = {alarm.name for alarm in alarms_of(environment, name)}
         for metric, spec in service.metrics.items():
-            if spec.alarm and metric in taken:
-                path = ("services", name, "metrics", metric)
-                yield path, f"{name} has an alarm {metric!r} already: choose another name"
+            if spec.alarm:
+                first = taken.setdefault(f"{name}-{metric}", f"{name}.{metric}")
+                if first != f"{name}.{metric}":
+                    path = ("services", name, "metrics", metric)
+                    yield path, f"{first} has an alarm {name}-{metric} already: choose another name"
+
+
+def releases_are_apart(environment: Environment) -> Findings:
+    """An image is not called like another image and one of its tasks together."""
+    seen: dict[str, str] = {}
+    for name in released(environment):
+        first = seen.setdefault(name.replace("/", "-"), name)
+        if first != name:
+            task = name.rpartition("/")[2]
+            yield (
+                ("tasks", task),
+                f"image {first!r} is called like this task and its image: rename it",
+            )
 
 
 def logins_are_apart(environment: Environment) -> Findings:
@@ -76,7 +97,7 @@ def names_fit(environment: Environment) -> Findings:
 
 
 def variables_are_free(environment: Environment) -> Findings:
-    """App Runner keeps some variables for itself.
+    """App Runner keeps some variables for itself, and so does our buildspec.
 
     https://docs.aws.amazon.com/apprunner/latest/dg/env-variable.html
     """
@@ -98,4 +119,11 @@ def variables_are_free(environment: Environment) -> Findings:
                 yield ("services", name, *path), "App Runner sets this variable itself"
 
 
-RULES = (names_are_apart, alarms_are_apart, logins_are_apart, names_fit, variables_are_free)
+RULES = (
+    names_are_apart,
+    alarms_are_apart,
+    releases_are_apart,
+    logins_are_apart,
+    names_fit,
+    variables_are_free,
+)

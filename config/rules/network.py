@@ -9,6 +9,8 @@ from config import aws
 from config.attributes import INTERNET, NOTIFIER
 from config.errors import listed
 from config.graph import endpoints, tiers
+from config.model.optouts import SingleZone
+from config.model.valkey import NodesValkey
 from config.nodes import links, placed_links
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ def zones_suffice(environment: Environment) -> Findings:
     """Databases, caches and the balancer need a number of zones."""
     count = len(environment.network.zones)
     kinds: dict[str, str] = {}
-    kinds |= {f"{store.kind} {name}": store.kind for name, store in environment.stores.items()}
+    for name, store in environment.stores.items():
+        several = not isinstance(store, NodesValkey) or not isinstance(store.multi_az, SingleZone)
+        kinds |= {f"{store.kind} {name}": store.kind} if several else {}
     if environment.balancer:
         kinds["the balancer"] = "balancer"
     for who, kind in kinds.items():

@@ -89,7 +89,7 @@ def app_runner_is_usable(environment: Environment) -> Findings:
 
 
 def public_services_are_checked(environment: Environment) -> Findings:
-    """A service is public and has a health path; a probe has a domain to call."""
+    """What is public has a health path, App Runner is, and a probe has a host to call."""
     for name, service in environment.services.items():
         path = ("services", name)
         public = bool(service.routes) if isinstance(service, Fargate) else service.public

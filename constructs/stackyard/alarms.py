@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from config.alarms import Alarm
-    from stackyard.metrics import Metric, Series
+    from stackyard.series import Metric, Series
 
 MINUTE = 60
 

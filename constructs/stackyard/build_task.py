@@ -1,4 +1,4 @@
-"""A CodeBuild project that runs a command of a service's image inside the VPC."""
+"""A CodeBuild project that runs a command of an image inside the VPC."""
 
 from __future__ import annotations
 

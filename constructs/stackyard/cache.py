@@ -78,7 +78,7 @@ def days_of(spec: Valkey) -> int:
 def cache_node(
     users: CacheUsers, key: EnvironmentKey, *, group_id: str, host: str, port: int
 ) -> Node:
-    """What links may ask of a cache; `urls` are the addresses of all its users."""
+    """What links may ask of a cache, and the addresses of all its users."""
     urls = users.urls(host, port)
     return Node(
         group_id=group_id,
@@ -87,5 +87,5 @@ def cache_node(
             "url": urls[APPLICATION],
             "password": value_of(users.passwords[APPLICATION], key),
         },
-        urls=urls,
+        internal=urls,
     )

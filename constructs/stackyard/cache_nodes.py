@@ -13,6 +13,7 @@ from stackyard.cache_users import APPLICATION, DEPTH, DEPTH_ACCESS, ENGINE, Cach
 from stackyard.edges import NodeGroup
 from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import acknowledge, belongs_to, keep
+from stackyard.names import pascal
 from stackyard.place import Block
 
 if TYPE_CHECKING:
@@ -113,8 +114,7 @@ class NodesCache(Block):
         return group
 
     def _log(self, kind: str) -> dict[str, Any]:
-        construct_id = "".join(word.capitalize() for word in kind.split("-"))
-        logs = EncryptedLogGroup(self, construct_id, key=self._key, days=self._spec.log_days)
+        logs = EncryptedLogGroup(self, pascal(kind), key=self._key, days=self._spec.log_days)
         return {
             "logType": kind,
             "logFormat": "json",

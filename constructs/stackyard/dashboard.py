@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from stackyard.metrics import Series
+    from stackyard.series import Series
 
 COLUMNS = 24
 WIDTH, HEIGHT = 6, 5

@@ -15,6 +15,7 @@ from config import aws
 from stackyard.edges import NodeGroup
 from stackyard.function import PythonFunction
 from stackyard.iam import Statement
+from stackyard.names import pascal
 from stackyard.node import may_read
 from stackyard.place import Block
 from stackyard.secret import generated_secret, value_of
@@ -119,13 +120,13 @@ class DatabaseAdmin(Block):
         invoked = self.function.may_be_invoked_by("secretsmanager", "SecretsManagerPermission")
         for secret_id, secret in [("Master", database.master), *secrets.items()]:
             # The first rotation starts at once, and needs the database and a way to it.
-            schedule = self._schedule(f"Rotate{_id(secret_id)}", secret)
+            schedule = self._schedule(f"Rotate{pascal(secret_id)}", secret)
             schedule.node.add_dependency(group, database.instance, invoked)
 
     def _url(self, credential: Credential, *, node: str) -> secretsmanager.Secret:
         secret = generated_secret(
             self,
-            f"Url{_id(credential.login)}",
+            f"Url{pascal(credential.login)}",
             node=node,
             name=credential.secret,
             description=f"Connection string of login {credential.login}"
@@ -193,10 +194,6 @@ class DatabaseAdmin(Block):
                 schedule_expression=f"rate({days} days)"
             ),
         )
-
-
-def _id(login: str) -> str:
-    return "".join(word.capitalize() for word in login.split("-"))
 
 
 def _arns(colours: Mapping[str, secretsmanager.Secret]) -> dict[str, str]:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_rds as rds
 
+from config.credentials import COLOURS
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole
 from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import acknowledge, belongs_to
+from stackyard.names import pascal
 from stackyard.node import may_read
 from stackyard.place import Block
 from stackyard.secret import generated_secret, value_of
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from stackyard.key import EnvironmentKey
     from stackyard.placement import Placement
 
-COLOURS = ("blue", "green")
 # What remains is the admin's and the migrations', who go to the database itself.
 SHARE_OF_CONNECTIONS = 90
 
@@ -70,6 +71,7 @@ class DatabaseProxy(Block):
             "Role",
             service="rds",
             node=node,
+            # AWS documents no condition on the account here; a wrong one would shut all out.
             statements=may_read(*(value_of(secret, key) for secret in known)),
         )
         proxy = rds.CfnDBProxy(
@@ -104,10 +106,9 @@ class DatabaseProxy(Block):
         self.host = proxy.attr_endpoint
 
     def _secret(self, login: str, colour: str) -> secretsmanager.Secret:
-        words = [*login.split("-"), colour]
         secret = generated_secret(
             self,
-            "".join(word.capitalize() for word in words),
+            pascal(f"{login}-{colour}"),
             node=self._store,
             description=f"Login {login}_{colour} of {self._database.identifier}, for its proxy",
             key=self._key,

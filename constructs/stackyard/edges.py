@@ -16,6 +16,7 @@ from aws_cdk import aws_ec2 as ec2
 from config import aws
 from config.attributes import INTERNET
 from stackyard.marks import belongs_to
+from stackyard.names import pascal
 from stackyard.place import Block
 
 if TYPE_CHECKING:
@@ -122,10 +123,9 @@ class NodeGroup(Block):
                 self._open(way, way.group_id)
 
     def _open(self, way: Way, target: str) -> None:
-        words = way.edge.target.replace(":", "-").replace(".", "-").split("-")
         ec2.CfnSecurityGroupIngress(
             self,
-            "".join(word.capitalize() for word in words) + str(way.port),
+            f"{pascal(way.edge.target)}{way.port}",
             group_id=target,
             source_security_group_id=self.group_id,
             ip_protocol="tcp",

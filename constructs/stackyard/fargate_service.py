@@ -187,7 +187,10 @@ class FargateService(Block):
             cheap = {"capacityProvider": "FARGATE_SPOT", "weight": spot.percent}
             strategy = [{"capacityProvider": "FARGATE", **bought}, cheap]
         # ECS takes another strategy only together with a new deployment.
-        words = " ".join(f"{each['capacityProvider']}-{each['weight']}" for each in strategy)
+        words = " ".join(
+            f"{each['capacityProvider']}-{each.get('base', 0)}-{each['weight']}"
+            for each in strategy
+        )
         return {
             "capacity_provider_strategy": strategy,
             "force_new_deployment": {

@@ -1,4 +1,4 @@
-"""Image repositories: private, scanned, with tags that never move, under a key of their own."""
+"""Image repositories: private, scanned, with tags that stay unless told, under their own key."""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_logs as logs
 
+from stackyard.names import pascal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,7 +32,7 @@ def log_metrics(
     for name, spec in metrics.items():
         logs.CfnMetricFilter(
             scope,
-            "".join(word.capitalize() for word in name.split("-")),
+            pascal(name),
             log_group_name=log_group,
             filter_pattern=spec.pattern,
             metric_transformations=[

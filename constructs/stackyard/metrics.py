@@ -6,50 +6,16 @@ percent of a limit, milliseconds) into the metric's own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from stackyard.series import Metric, Series, one, over
 
+if TYPE_CHECKING:
     from config.model.watched import LogMetric
 
-QUEUE_DEPTH = "QueueDepth"
 GIGABYTE = 1e9
 MEGABYTE = 1e6
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric:
-    """One CloudWatch metric."""
-
-    namespace: str
-    name: str
-    statistic: str
-    dimensions: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Series:
-    """What one alarm watches: a metric, an expression over some, or a query.
-
-    A series of sums is counted over the alarm's whole time; any other has to hold in each minute
-    of it. `missing` is CloudWatch's treatment of missing data.
-    """
-
-    metrics: tuple[Metric, ...] = ()
-    expression: str | None = None
-    counted: bool = False
-    scale: float = 1
-    missing: str = "notBreaching"
-
-
-def _one(
-    namespace: str, name: str, statistic: str, dimensions: Mapping[str, str], scale: float = 1
-) -> Series:
-    metric = Metric(namespace=namespace, name=name, statistic=statistic, dimensions=dimensions)
-    counted = statistic == "Sum"
-    return Series(metrics=(metric,), counted=counted, scale=scale)
 
 
 def of_app_runner(service: str) -> dict[str, Series]:
@@ -82,12 +48,12 @@ def of_postgres(identifier: str, *, max_connections: int) -> dict[str, Series]:
         for name in ("ReadLatency", "WriteLatency")
     )
     return {
-        "cpu": _one("AWS/RDS", "CPUUtilization", "Average", dimensions),
-        "connections": _one(
+        "cpu": one("AWS/RDS", "CPUUtilization", "Average", dimensions),
+        "connections": one(
             "AWS/RDS", "DatabaseConnections", "Maximum", dimensions, scale=max_connections / 100
         ),
-        "storage": _one("AWS/RDS", "FreeStorageSpace", "Minimum", dimensions, scale=GIGABYTE),
-        "memory": _one("AWS/RDS", "FreeableMemory", "Minimum", dimensions, scale=MEGABYTE),
+        "storage": one("AWS/RDS", "FreeStorageSpace", "Minimum", dimensions, scale=GIGABYTE),
+        "memory": one("AWS/RDS", "FreeableMemory", "Minimum", dimensions, scale=MEGABYTE),
         "latency": Series(metrics=latencies, expression="MAX(METRICS())", scale=1 / 1000),
     }
 
@@ -104,15 +70,15 @@ def of_serverless_cache(name: str, *, max_gb: int) -> dict[str, Series]:
         for metric in ("SuccessfulReadRequestLatency", "SuccessfulWriteRequestLatency")
     )
     return {
-        "memory": _one(
+        "memory": one(
             namespace, "BytesUsedForCache", "Maximum", dimensions, scale=max_gb * GIGABYTE / 100
         ),
-        "throttled": _one(namespace, "ThrottledCmds", "Sum", dimensions),
+        "throttled": one(namespace, "ThrottledCmds", "Sum", dimensions),
         "latency": Series(metrics=latencies, expression="MAX(METRICS())", scale=1000),
-        "refused": _one(namespace, "AuthenticationFailures", "Sum", dimensions),
-        "connections": _one(namespace, "CurrConnections", "Maximum", dimensions),
-        "items": _one(namespace, "CurrItems", "Maximum", dimensions),
-        "commands": _one(namespace, "TotalCmdsCount", "Sum", dimensions),
+        "refused": one(namespace, "AuthenticationFailures", "Sum", dimensions),
+        "connections": one(namespace, "CurrConnections", "Maximum", dimensions),
+        "items": one(namespace, "CurrItems", "Maximum", dimensions),
+        "commands": one(namespace, "TotalCmdsCount", "Sum", dimensions),
     }
 
 
@@ -124,7 +90,7 @@ def of_nodes_cache(name: str, *, nodes: int) -> dict[str, Series]:
     clusters = [{"CacheClusterId": f"{name}-{number:03}"} for number in range(1, nodes + 1)]
 
     def worst(metric: str, statistic: str) -> Series:
-        return _over("AWS/ElastiCache", metric, statistic, clusters)
+        return over("AWS/ElastiCache", metric, statistic, clusters)
 
     return {
         "memory": worst("DatabaseMemoryUsagePercentage", "Maximum"),
@@ -136,108 +102,42 @@ def of_nodes_cache(name: str, *, nodes: int) -> dict[str, Series]:
     }
 
 
-def _over(
-    namespace: str, name: str, statistic: str, dimensions: Iterable[Mapping[str, str]]
-) -> Series:
-    """One metric of several things: all of a sum, else the worst."""
-    metrics = tuple(
-        Metric(namespace=namespace, name=name, statistic=statistic, dimensions=each)
-        for each in dimensions
-    )
-    counted = statistic == "Sum"
-    expression = "SUM(METRICS())" if counted else "MAX(METRICS())"
-    return Series(
-        metrics=metrics, expression=expression if len(metrics) > 1 else None, counted=counted
-    )
-
-
-def of_fargate(cluster: str, service: str) -> dict[str, Series]:
-    """ECS publishes the shares, Container Insights the numbers of tasks.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
-    """
-    dimensions = {"ClusterName": cluster, "ServiceName": service}
-    tasks = tuple(
-        Metric(
-            namespace="ECS/ContainerInsights", name=name, statistic="Average", dimensions=dimensions
-        )
-        for name in ("DesiredTaskCount", "RunningTaskCount")
-    )
-    return {
-        "cpu": _one("AWS/ECS", "CPUUtilization", "Average", dimensions),
-        "memory": _one("AWS/ECS", "MemoryUtilization", "Average", dimensions),
-        "running": Series(metrics=tasks, expression="m1 - m2"),
-    }
-
-
-def of_targets(balancer: str, groups: Sequence[str]) -> dict[str, Series]:
-    """The balancer publishes by target group. Latency is in seconds.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-    """
-    dimensions = [{"TargetGroup": group, "LoadBalancer": balancer} for group in groups]
-
-    def metric(name: str, statistic: str) -> Series:
-        return _over("AWS/ApplicationELB", name, statistic, dimensions)
-
-    latency, healthy = (
-        metric("TargetResponseTime", "Average"),
-        metric("HealthyHostCount", "Minimum"),
-    )
-    return {
-        "errors": metric("HTTPCode_Target_5XX_Count", "Sum"),
-        "latency": replace(latency, scale=1 / 1000),
-        # Silence means that nothing is registered. Of two colours one is empty at most times.
-        "down": replace(healthy, missing="breaching"),
-        "requests": metric("RequestCount", "Sum"),
-    }
-
-
-def of_balancer(balancer: str) -> dict[str, Series]:
-    """The balancer publishes these of itself."""
-    dimensions = {"LoadBalancer": balancer}
-    return {
-        "errors": _one("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", dimensions),
-        "rejected": _one("AWS/ApplicationELB", "RejectedConnectionCount", "Sum", dimensions),
-    }
-
-
-def of_queue(namespace: str, service: str) -> dict[str, Series]:
-    """`lambda/queue_depth` publishes it, once a minute."""
-    return {"queue": _one(namespace, QUEUE_DEPTH, "Maximum", {"Service": service})}
+def of_instance(instance: str) -> dict[str, Series]:
+    """EC2 publishes it, of instance and host."""
+    return {"failed": one("AWS/EC2", "StatusCheckFailed", "Maximum", {"InstanceId": instance})}
 
 
 def of_replica(identifier: str) -> dict[str, Series]:
     """RDS publishes it for a replica, in seconds."""
     dimensions = {"DBInstanceIdentifier": identifier}
-    return {"lag": _one("AWS/RDS", "ReplicaLag", "Average", dimensions)}
+    return {"lag": one("AWS/RDS", "ReplicaLag", "Average", dimensions)}
 
 
 def of_function(name: str) -> dict[str, Series]:
     """Lambda publishes these."""
     dimensions = {"FunctionName": name}
     return {
-        "errors": _one("AWS/Lambda", "Errors", "Sum", dimensions),
-        "throttles": _one("AWS/Lambda", "Throttles", "Sum", dimensions),
+        "errors": one("AWS/Lambda", "Errors", "Sum", dimensions),
+        "throttles": one("AWS/Lambda", "Throttles", "Sum", dimensions),
     }
 
 
 def of_clockwork(name: str) -> dict[str, Series]:
     """A function that is called every minute: silence is bad news."""
-    calls = _one("AWS/Lambda", "Invocations", "Sum", {"FunctionName": name})
+    calls = one("AWS/Lambda", "Invocations", "Sum", {"FunctionName": name})
     return {**of_function(name), "silent": replace(calls, missing="breaching")}
 
 
 def of_dead_letters(queue: str) -> dict[str, Series]:
     """SQS publishes it; a message stays visible until somebody takes it away."""
     dimensions = {"QueueName": queue}
-    metric = _one("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", dimensions)
+    metric = one("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", dimensions)
     return {"undelivered": metric}
 
 
 def of_build(project: str) -> dict[str, Series]:
     """CodeBuild publishes it."""
-    return {"failed": _one("AWS/CodeBuild", "FailedBuilds", "Sum", {"ProjectName": project})}
+    return {"failed": one("AWS/CodeBuild", "FailedBuilds", "Sum", {"ProjectName": project})}
 
 
 def of_machines(alarm: str, machines: list[str]) -> dict[str, Series]:

@@ -57,10 +57,11 @@ def provider_for(way_out: Nat) -> ec2.NatProvider | None:
     )
 
 
-def narrow(provider: ec2.NatProvider, vpc: ec2.Vpc, cidr: str, ports: Iterable[int]) -> None:
-    """Let an instance forward what the graph declares, and nothing else."""
+def narrow(provider: ec2.NatProvider, vpc: ec2.Vpc, cidr: str, ports: Iterable[int]) -> str | None:
+    """Let an instance forward what the graph declares, and nothing else; returns its id."""
     if not isinstance(provider, ec2.NatInstanceProviderV2):
-        return
+        return None
+    instance = None
     group = provider.security_group
     belongs_to(group, NAT)
     for port in ports:
@@ -69,6 +70,7 @@ def narrow(provider: ec2.NatProvider, vpc: ec2.Vpc, cidr: str, ports: Iterable[i
         group.add_egress_rule(ec2.Peer.any_ipv4(), tcp, f"{NAT} to internet on {port}")
     for child in vpc.node.find_all():
         if isinstance(child, ec2.CfnInstance):
+            instance = child.ref
             belongs_to(child, NAT)
             child.metadata_options = ec2.CfnInstance.MetadataOptionsProperty(
                 http_tokens="required", http_endpoint="enabled"
@@ -83,3 +85,4 @@ def narrow(provider: ec2.NatProvider, vpc: ec2.Vpc, cidr: str, ports: Iterable[i
             acknowledge(
                 child, "EC29", reason="It keeps nothing: a new one takes over at the next deploy"
             )
+    return instance

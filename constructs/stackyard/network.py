@@ -13,6 +13,7 @@ from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import EncryptedLogGroup
 from stackyard.marks import belongs_to
+from stackyard.names import pascal
 from stackyard.nat import gateways_for, narrow, provider_for
 from stackyard.place import Block
 from stackyard.placement import placements
@@ -82,8 +83,9 @@ class Network(Block):
         self._spec, self._tiers = spec, tiers
         provider = provider_for(spec.way_out)
         self.vpc = self._vpc(provider)
-        if provider:
-            narrow(provider, self.vpc, str(spec.cidr), ports_out)
+        self.nat_instance = (
+            narrow(provider, self.vpc, str(spec.cidr), ports_out) if provider else None
+        )
         self.placements = placements(self.vpc, tiers)
         self._name_subnets()
         self._flow_log(key)
@@ -186,4 +188,4 @@ class Network(Block):
 
 
 def _id_of(service: str) -> str:
-    return "".join(word.capitalize() for word in service.replace(".", "-").split("-")) + "Endpoint"
+    return f"{pascal(service)}Endpoint"

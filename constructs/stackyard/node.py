@@ -66,13 +66,15 @@ class Node:
     """What a store, secret, outside service or function offers to those who use it.
 
     `values` and `secrets` hold the attributes that links may ask for; `grant` returns what a
-    principal needs for an access. `urls` are a database's connection strings, by login.
+    principal needs for an access. `urls` are a database's connection strings, by login;
+    `internal` is what only functions of ours may ask for, by their user.
     """
 
     group_id: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretValue] = field(default_factory=dict)
     urls: Mapping[str, SecretValue] = field(default_factory=dict)
+    internal: Mapping[str, SecretValue] = field(default_factory=dict)
     grant: Callable[[str | None], Grant] = _nothing
 
 

@@ -45,7 +45,7 @@ class Redeployable:
 
 
 class RedeployOnRotation(Block):
-    """Deploys services again, side by side, whenever a secret that they read gets a new value.
+    """Deploys services again, side by side, whenever a connection string gets a new value.
 
     Secrets Manager sends "Secret Label Updated" by itself, without CloudTrail.
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
@@ -66,39 +66,11 @@ class RedeployOnRotation(Block):
         substitutions: dict[str, str] = {}
         for service in services:
             substitutions |= service.substitutions
-        branches = [
-            {"StartAt": f"Deploy {service.node}", "States": _states(service)}
-            for service in services
-        ]
         self.machine = Machine(
             self,
             "Machine",
             node=node,
-            definition={
-                "Comment": "Deploys services again, so that they read their secrets anew",
-                "StartAt": "Deploy",
-                "States": {
-                    "Deploy": {
-                        "Type": "Parallel",
-                        "Branches": branches,
-                        "ResultSelector": {"failed.$": "$[?(@.failed == true)]"},
-                        "Next": "Judge",
-                    },
-                    "Judge": {
-                        "Type": "Choice",
-                        "Choices": [
-                            {"Variable": "$.failed[0]", "IsPresent": True, "Next": "Failed"}
-                        ],
-                        "Default": "Done",
-                    },
-                    "Failed": {
-                        "Type": "Fail",
-                        "Error": "NotDeployed",
-                        "Cause": f"A service still has the former secret of {node}",
-                    },
-                    "Done": {"Type": "Succeed"},
-                },
-            },
+            definition=_definition(node, services),
             substitutions=substitutions,
             statements=[service.statement for service in services],
             key=key,
@@ -117,6 +89,32 @@ class RedeployOnRotation(Block):
         if len(releases) == 1:
             (release,) = releases.values()
             release.only_when_released(self.starter)
+
+
+def _definition(node: str, services: Sequence[Redeployable]) -> dict[str, Any]:
+    branches = [
+        {"StartAt": f"Deploy {service.node}", "States": _states(service)} for service in services
+    ]
+    any_failed = {"Variable": "$.failed[0]", "IsPresent": True, "Next": "Failed"}
+    return {
+        "Comment": "Deploys services again, so that they read their secrets anew",
+        "StartAt": "Deploy",
+        "States": {
+            "Deploy": {
+                "Type": "Parallel",
+                "Branches": branches,
+                "ResultSelector": {"failed.$": "$[?(@.failed == true)]"},
+                "Next": "Judge",
+            },
+            "Judge": {"Type": "Choice", "Choices": [any_failed], "Default": "Done"},
+            "Failed": {
+                "Type": "Fail",
+                "Error": "NotDeployed",
+                "Cause": f"A service still has the former secret of {node}",
+            },
+            "Done": {"Type": "Succeed"},
+        },
+    }
 
 
 def _states(service: Redeployable) -> dict[str, Any]:

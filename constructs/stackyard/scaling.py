@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_applicationautoscaling as scaling
 
-from stackyard.metrics import QUEUE_DEPTH
+from stackyard.metrics_of_fargate import QUEUE_DEPTH
 from stackyard.place import Block
 
 if TYPE_CHECKING:

@@ -175,7 +175,11 @@ class Targets(Block):
         ]
 
     def _shifter(self) -> ServiceRole:
-        """The role by which ECS moves traffic between this service's own target groups."""
+        """The role by which ECS moves traffic between this service's own target groups.
+
+        Without a condition on the account: AWS documents none for it, and a role that ECS could
+        not take would stop the first release.
+        """
         register = [
             "elasticloadbalancing:DeregisterTargets",
             "elasticloadbalancing:RegisterTargets",

@@ -1,6 +1,6 @@
-"""What the function's user may do in the cache; imported by the CDK construct that makes the user.
+"""What the function's user may do in the cache.
 
-Nothing but the standard library may be imported here.
+The construct that makes the user has the same text; a test compares both.
 """
 
 # The command that answers a key's length, by the key's type.

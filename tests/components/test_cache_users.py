@@ -46,7 +46,7 @@ def caches(folder: Path) -> Caches:
             key=key,
             measured=measured,
         )
-        found = cache.node_for_consumers.urls
+        found = cache.node_for_consumers.internal
         urls[name] = {user: resolved(stack, url.value_from) for user, url in found.items()}
     return Caches(made(stack), urls)
 

@@ -11,7 +11,7 @@ import pytest
 
 from stackyard import metrics
 from stackyard.dashboard import COLUMNS, dashboard
-from stackyard.metrics import Series
+from stackyard.series import Series
 from tests.components.building import Made, made, stack_in
 
 ROWS: dict[str, dict[str, Series]] = {

@@ -144,7 +144,11 @@ def test_a_share_of_the_tasks_over_the_base_runs_on_spot(services: Made) -> None
 
 def test_to_turn_spot_on_or_off_needs_a_new_deployment_but_no_new_service(services: Made) -> None:
     """CloudFormation can't replace a service that has a name."""
-    nonces = {"plain": "FARGATE-1", "web": "FARGATE-1", "worker": "FARGATE-20 FARGATE_SPOT-80"}
+    nonces = {
+        "plain": "FARGATE-0-1",
+        "web": "FARGATE-0-1",
+        "worker": "FARGATE-1-20 FARGATE_SPOT-0-80",
+    }
     for node, nonce in nonces.items():
         service = service_of(services, node)
         assert "LaunchType" not in service

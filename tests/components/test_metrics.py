@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from config import alarms
-from stackyard import metrics
+from stackyard import metrics, metrics_of_fargate
 from stackyard.alarms import watch
 from stackyard.dashboard import dashboard
-from stackyard.metrics import Series
+from stackyard.series import Series
 from tests.components.building import Made, made, stack_in
 
 GROUPS = ("targetgroup/blue/1", "targetgroup/green/2")
@@ -19,19 +19,19 @@ ELB, CACHE = "AWS/ApplicationELB", "AWS/ElastiCache"
 SERIES: dict[str, dict[str, Series]] = {
     "cache": metrics.of_nodes_cache("demo", nodes=3),
     "alone": metrics.of_nodes_cache("demo", nodes=1),
-    "fargate": metrics.of_fargate("the-cluster", "web"),
-    "served": metrics.of_targets("app/demo/1", GROUPS),
-    "one-group": metrics.of_targets("app/demo/1", GROUPS[:1]),
-    "balancer": metrics.of_balancer("app/demo/1"),
-    "queue": metrics.of_queue("demo/queues", "worker"),
+    "fargate": metrics_of_fargate.of_fargate("the-cluster", "web"),
+    "served": metrics_of_fargate.of_targets("app/demo/1", GROUPS),
+    "one-group": metrics_of_fargate.of_targets("app/demo/1", GROUPS[:1]),
+    "balancer": metrics_of_fargate.of_balancer("app/demo/1"),
+    "queue": metrics_of_fargate.of_queue("demo/queues", "worker"),
     "replica": metrics.of_replica("demo-replica"),
 }
 CATALOGUE = {
-    "cache": alarms.NODES_CACHE + alarms.EVICTING_CACHE,
+    "cache": alarms.NODES_CACHE + alarms.LAGGING_CACHE + alarms.EVICTING_CACHE,
     "fargate": alarms.FARGATE,
     "served": alarms.SERVED,
     "balancer": alarms.BALANCER_ALARMS,
-    "replica": alarms.REPLICATED,
+    "replica": alarms.REPLICA,
 }
 
 

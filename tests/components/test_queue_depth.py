@@ -11,7 +11,7 @@ import pytest
 from config.graph import Edge
 from queue_depth.metrics import DIMENSION, METRIC
 from queue_depth.settings import Settings
-from stackyard import metrics
+from stackyard import metrics_of_fargate
 from stackyard.edges import ways
 from stackyard.function import NETWORK_INTERFACES
 from stackyard.key import EnvironmentKey
@@ -85,7 +85,7 @@ def test_the_function_understands_what_it_is_told(depth: Depth) -> None:
 
 
 def test_what_it_publishes_is_what_alarms_and_scaling_look_for(depth: Depth) -> None:
-    (metric,) = metrics.of_queue(depth.variables["NAMESPACE"], "worker")["queue"].metrics
+    (metric,) = metrics_of_fargate.of_queue(depth.variables["NAMESPACE"], "worker")["queue"].metrics
     assert (metric.namespace, metric.name) == ("demo-prod/queues", METRIC)
     assert metric.dimensions == {DIMENSION: "worker"}
 

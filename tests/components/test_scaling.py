@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.model.fargate import Scale
-from stackyard.metrics import QUEUE_DEPTH
+from stackyard.metrics_of_fargate import QUEUE_DEPTH
 from stackyard.scaling import ServiceScaling
 from tests.components.building import Made, made, spec, stack_in
 from tests.components.fargate import CLUSTER, SERVICE, Ground, fargate_in

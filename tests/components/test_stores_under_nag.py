@@ -75,7 +75,7 @@ def add_cache(
             "BrokerDepth",
             node="broker-depth",
             store=name,
-            url=cache.node_for_consumers.urls["depth"],
+            url=cache.node_for_consumers.internal["depth"],
             queues={"worker": ["celery"]},
             namespace="demo/queues",
             out=(),

@@ -15,6 +15,18 @@ CORS = "[{origins: [https://example.com], methods: [GET]}]"
 TOKENS = "{generate: key, description: Signs tokens}"
 IN_A_CACHE = "this store may evict what it holds: put the queue into a Valkey with"
 
+PARAMETERS = {
+    f"{name} as a parameter": bad(
+        ('lazyfree-lazy-eviction: "yes"', f'{name}: "{value}"'),
+        path=f"stores.cache.parameters.{name}",
+        says=says,
+    )
+    for name, value, says in (
+        ("timeout", "300", "has a field of its own: `timeout:`"),
+        ("tcp-keepalive", "60", "has a field of its own: `keepalive:`"),
+        ("cluster-enabled", "yes", "is always off"),
+    )
+}
 QUEUES = {
     "a queue in a cache, going by its variable": bad(
         ("cache: {env: CACHE_URL}", "cache: {env: CELERY_BROKER_URL}"),
@@ -227,6 +239,22 @@ DATABASES = {
         says="nobody goes through it: say `via: proxy` in a link",
         at="    proxy: true",
     ),
+    "the database's own host by way of the proxy": bad(
+        ("DATABASE_URL, via: proxy", "{DATABASE_URL: url, DATABASE_HOST: host}, via: proxy"),
+        path="services.web.uses.database",
+        says="`host` is the database's own: take `url`, which leads through the proxy",
+    ),
+    "an extension whose library is not loaded": bad(
+        ("extensions: [vector]", "extensions: [pgaudit]"),
+        path="stores.database.parameters.shared_preload_libraries",
+        says="must name pgaudit, which `extensions` asks for",
+        at="  database:",
+    ),
+    "a PostgreSQL that is newer than what is known": bad(
+        ('version: "17.11"', 'version: "17.99"'),
+        path="stores.database.version",
+        says=("17.11 is the newest that is known here", "config/aws.py"),
+    ),
     "a proxy that is not there": bad(
         ("    proxy: true\n", ""),
         path="services.web.uses.database",
@@ -311,6 +339,6 @@ NAMES = {
 }
 CASES = {
     f"{name} (store)": case
-    for table in (QUEUES, NODES, BUCKETS, DATABASES, SECRETS, NAMES)
+    for table in (PARAMETERS, QUEUES, NODES, BUCKETS, DATABASES, SECRETS, NAMES)
     for name, case in table.items()
 }

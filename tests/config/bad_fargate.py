@@ -110,6 +110,31 @@ SIZES = {
         path="services.web.command",
         says="found 7, must be a list",
     ),
+    "an alarm called like another node's": bad(
+        (
+            '  slow: {label: Slow answers, pattern: "{ $.slow IS TRUE }"}',
+            "  x-cpu: {label: Slow, pattern: x, alarm: {above: 1, tier: info, means: slow}}",
+        ),
+        ("  beat:\n", "  web-x:\n"),
+        path="services.web.metrics.x-cpu",
+        says="web-x has an alarm web-x-cpu already: choose another name",
+        at="x-cpu",
+    ),
+    "a family that is another program's by default": bad(
+        ("family: demo-web-family", "family: demo-prod-api"),
+        path="services.api.family",
+        says="web has 'demo-prod-api' already",
+        at="  api:",
+    ),
+    "an image that is called like a task and its image": bad(
+        (
+            "  tools: {repository: demo/tools}",
+            "  tools: {repository: demo/tools}\n  tools-migrate: {repository: demo/more}",
+        ),
+        path="tasks.migrate",
+        says="image 'tools-migrate' is called like this task and its image: rename it",
+        at="  migrate:",
+    ),
     "a family with a slash": bad(
         ("family: demo-web-family", "family: demo/web"),
         path="services.web.family",
@@ -289,7 +314,7 @@ METRICS = {
         ),
         ("      slow: ", "      running: "),
         path="services.web.metrics.running",
-        says="web has an alarm 'running' already: choose another name",
+        says="web has an alarm web-running already: choose another name",
         at="      running: ",
     ),
 }

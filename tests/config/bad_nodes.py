@@ -48,7 +48,7 @@ SERVICES = {
     "a metric with the name of an alarm": bad(
         ("      slow:\n", "      cpu:\n"),
         path="services.backend.metrics.cpu",
-        says="backend has an alarm 'cpu' already: choose another name",
+        says="backend has an alarm backend-cpu already: choose another name",
         at="      cpu:",
     ),
     "a service whose name becomes too long": bad(
@@ -203,7 +203,7 @@ STORES = {
     "a PostgreSQL of a major that is gone": bad(
         ('"17.11"', '"12.22"'),
         path="stores.database.version",
-        says="majors: 15, 16, 17, 18",
+        says="RDS does not create PostgreSQL 12.22: majors are 15, 16, 17, 18",
         at="12.22",
     ),
     "a PostgreSQL without its minor": bad(

@@ -253,6 +253,11 @@ SINGLETONS = {
         says="a singleton is stopped before the next one starts: remove `rollout`",
         at="kind: blue-green",
     ),
+    "Spot over more tasks than there are": bad(
+        ("spot: {percent: 50, base: 1}", "spot: {percent: 50, base: 2}"),
+        path="services.api.spot.base",
+        says="with at most 2 tasks none would be on Spot: lower it",
+    ),
     "a singleton on Spot": bad(
         beat("spot: {percent: 100}"),
         path="services.beat.spot",

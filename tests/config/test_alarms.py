@@ -12,7 +12,8 @@ import pytest
 from config import alarms
 from config.alarms import alarms_of, catalogue
 from config.load import load_environment
-from stackyard import metrics
+from stackyard import metrics, metrics_of_fargate
+from stackyard.series import Series
 from tests.config.files import FARGATE, GOOD, changed, loaded
 
 ON_DASHBOARDS_ONLY = {"connections", "items", "commands", "requests"}
@@ -40,7 +41,8 @@ def test_the_alarms_of_daadaar():
 def test_the_alarms_of_a_system_on_fargate(tmp_path: Path):
     found = catalogue(loaded(tmp_path, FARGATE))
     program, served = {"cpu", "memory", "running"}, {"errors", "latency", "down"}
-    nodes = {"memory", "cpu", "lag", "refused"}
+    nodes = {"memory", "cpu", "refused"}
+    database = {"cpu", "connections", "storage", "memory", "latency"}
 
     assert {node: set(named(of_node)) for node, of_node in found.items()} == {
         "web": program | served | {"probe"},
@@ -51,9 +53,10 @@ def test_the_alarms_of_a_system_on_fargate(tmp_path: Path):
         "balancer": {"errors", "rejected"},
         "migrate": {"failed"},
         "report": {"failed"},
-        "database": {"cpu", "connections", "storage", "memory", "latency", "lag"},
+        "database": database,
+        "database-replica": database | {"lag"},
         "database-admin": {*FUNCTION, "redeploys"},
-        "broker": nodes,
+        "broker": nodes | {"lag"},
         "broker-depth": {*FUNCTION, "silent"},
         "cache": nodes | {"evictions"},
         "fast": {"memory", "throttled", "latency", "refused"},
@@ -136,29 +139,33 @@ KINDS = {
     "function": (alarms.FUNCTION, metrics.of_function("function")),
     "function of a clock": (alarms.CLOCKWORK, metrics.of_clockwork("function")),
     "database admin": (
-        alarms.ADMIN,
+        alarms.FUNCTION + alarms.REDEPLOYS,
         metrics.of_function("admin") | metrics.of_machines("redeploys", ["machine"]),
     ),
     "notifier": (
         alarms.NOTIFIER_ALARMS,
         metrics.of_function("notifier") | metrics.of_dead_letters("dead"),
     ),
-    "fargate": (alarms.FARGATE, metrics.of_fargate("cluster", "web")),
-    "fargate behind the balancer": (alarms.SERVED, metrics.of_targets("balancer", ["targets"])),
-    "balancer": (alarms.BALANCER_ALARMS, metrics.of_balancer("balancer")),
+    "fargate": (alarms.FARGATE, metrics_of_fargate.of_fargate("cluster", "web")),
+    "fargate behind the balancer": (
+        alarms.SERVED,
+        metrics_of_fargate.of_targets("balancer", ["targets"]),
+    ),
+    "balancer": (alarms.BALANCER_ALARMS, metrics_of_fargate.of_balancer("balancer")),
     "evicting cache on nodes": (
-        alarms.NODES_CACHE + alarms.EVICTING_CACHE,
+        alarms.NODES_CACHE + alarms.LAGGING_CACHE + alarms.EVICTING_CACHE,
         metrics.of_nodes_cache("cache", nodes=2),
     ),
-    "replica": (alarms.REPLICATED, metrics.of_replica("database")),
+    "replica": (alarms.REPLICA, metrics.of_replica("database")),
     "task on Fargate": (alarms.FARGATE_TASK, metrics.of_machines("failed", ["machine"])),
+    "nat instance": (alarms.NAT_INSTANCE, metrics.of_instance("i-1")),
     "build": (alarms.BUILD, metrics.of_build("project")),
 }
 
 
 @pytest.mark.parametrize(("offered", "series"), KINDS.values(), ids=KINDS)
 def test_a_metric_is_behind_each_alarm_and_an_alarm_before_each_metric(
-    offered: tuple[alarms.Alarm, ...], series: dict[str, metrics.Series]
+    offered: tuple[alarms.Alarm, ...], series: dict[str, Series]
 ):
     names = set(named(offered))
 

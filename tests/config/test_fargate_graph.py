@@ -374,7 +374,6 @@ def test_all_zones_but_one_are_too_few_for_a_balancer(tmp_path: Path):
             "postgres database",
             "the balancer",
             "valkey broker",
-            "valkey cache",
             "valkey fast",
         )
     ]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from config.graph import edges
-from tests.assemblies import environment_of
+from tests.assemblies import environment_of, short_name, synthesized
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -21,3 +21,14 @@ def test_the_readmes_own_system_is_a_good_file(tmp_path: Path) -> None:
         ("endpoint:secretsmanager", (443,)),
         ("internet", (443,)),
     }
+
+
+def test_the_readmes_output_is_what_comes_out() -> None:
+    shown = dict(
+        re.findall(r"^(daadaar[a-z-]*) +(\d+) resources$", README.read_text(), re.MULTILINE)
+    )
+    daadaar = synthesized("daadaar", "prod")
+    assert len(shown) == len(daadaar.templates)
+    for name, count in shown.items():
+        stack = short_name(name, daadaar.environment)
+        assert int(count) == len(daadaar.resources(stack)), name

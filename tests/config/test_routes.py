@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from config.document import Document
+from config.errors import ConfigError
 from config.load import parse
 from config.routes import patterns, priorities
 
@@ -60,6 +61,9 @@ ORDER: tuple[tuple[str | None, str], ...] = (
     ("a.example.com", "/api/*"),
     ("a.example.com", "/"),
     ("a.example.com", "/*"),
+    ("*.shop.eu.example.com", "/*"),
+    ("*.eu.example.com", "/api/*"),
+    ("*.eu.example.com", "/*"),
     ("*.example.com", "/api/orders"),
     ("*.example.com", "/api/*"),
     ("*.example.com", "/*"),
@@ -77,7 +81,7 @@ def test_the_more_exact_route_goes_first():
     assert len(set(found)) == len(found)
 
 
-@pytest.mark.parametrize("path", ["/" + "a" * 99, "/" + "a" * 98, "/" + "a/" * 48 + "b/*"])
+@pytest.mark.parametrize("path", ["/" + "a" * 99, "/" + "a" * 98, "/" + "a/" * 8 + "b/*"])
 def test_the_longest_paths_have_a_place(path: str):
     host = "a.example.com"
     exact, below, everything = chosen((host, path), (host, "/a/*"), (None, "/*"))
@@ -186,3 +190,13 @@ def test_a_deeper_path_goes_before():
     found = chosen(*((None, "/a" * depth) for depth in range(9, 0, -1)))
 
     assert all(one < other for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    "route", [{"path": "/" + "a/" * 10 + "*"}, {"host": "*.a.b.c.d.example.com", "path": "/*"}]
+)
+def test_what_is_too_deep_to_be_ranked_has_to_say_its_priority(route: dict[str, str]):
+    with pytest.raises(ConfigError, match="say a `priority:`"):
+        parse(system({"web": [route]}), system="demo")
+
+    parse(system({"web": [{**route, "priority": 5}]}), system="demo")

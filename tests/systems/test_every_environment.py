@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from config.alarms import catalogue
 from config.attributes import BALANCER, INTERNET
 from config.aws import PREFIX_LISTS
 from config.model.environment import Environment
@@ -142,3 +143,19 @@ def _nodes(environment: Environment) -> Iterator[str]:
     yield from ("access-logs", "balancer", "cluster", "network", "notifier")
     for way in declared_ways(environment):
         yield way.target
+
+
+def test_every_alarm_that_the_graph_derives_is_in_a_template_and_no_other(read: Reading) -> None:
+    environment = read.environment
+    derived = {
+        f"{environment.name}-{node}-{alarm.name}"
+        for node, alarms in catalogue(environment).items()
+        for alarm in alarms
+    }
+    own = {
+        f"{environment.name}-{name}-{metric}"
+        for name, service in environment.services.items()
+        for metric, spec in service.metrics.items()
+        if spec.alarm
+    }
+    assert {alarm["AlarmName"] for alarm in read.all("AWS::CloudWatch::Alarm")} == derived | own
