@@ -53,8 +53,8 @@ format: .build/ready-dev ## format the code and sort its imports
 	@ruff format .
 
 .PHONY: snapshots
-snapshots: .build/ready-dev ## accept what the templates look like now
-	@python -m pytest tests/systems --snapshot-update
+snapshots: .build/ready-dev ## accept what the templates look like now, and the ids of what keeps data
+	@python -m pytest tests/systems tests/app/test_invariants.py --snapshot-update
 
 .PHONY: bench
 bench: .build/ready-dev ## synthesis of every environment against its floor, and how it grows

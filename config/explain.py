@@ -37,6 +37,8 @@ EXPECTED = {
     "too_short": "{} with at least one entry",
 }
 ADDRESSES = "an address range such as 10.0.0.0/16, with no bits set behind its prefix"
+# What others call a value that is spelled more like another one.
+SYNONYMS = {"amd64": "x86_64", "x64": "x86_64", "aarch64": "arm64"}
 # The keys that tell the members of a union apart.
 TAGS = ("kind", "topology")
 # What the other members of a union say of a mapping: noise where one member explains it.
@@ -186,6 +188,8 @@ def _remedy(details: ErrorDetails, value: Any) -> str:
     names = _names(details)
     if str(value) in names:
         return ", without quotes" if isinstance(value, str) else ": put it in quotes"
+    if meant := SYNONYMS.get(str(value)):
+        return f"; did you mean {meant!r}?" if meant in names else ""
     return nearest(str(value), names) if len(names) > 1 else ""
 
 

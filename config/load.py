@@ -119,6 +119,9 @@ def _file(system: str, environment: str, root: Path) -> Path:
             name = path.relative_to(root.parent).as_posix()
             message = f"has no `environment: {environment}`: it can be extended, but not deployed"
             raise one_problem(name, message)
+        if path.with_suffix(".yml").is_file():
+            name = path.with_suffix(".yml").relative_to(root.parent).as_posix()
+            raise one_problem(name, "is not read: its name has to end in .yaml")
     known = systems(root)
     if system not in known:
         hint = nearest(system, list(known))

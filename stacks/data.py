@@ -197,11 +197,13 @@ class DataStack(GraphStack):
         secrets = self.environment_spec.secrets.items()
         brought = [name for name, secret in secrets if isinstance(secret, BroughtSecret)]
         if brought:
+            # CloudFormation tags what it makes with the stack's name.
             cdk.CfnOutput(
                 self,
                 "SecretsToFill",
                 description="Secrets that the team brings; the command lists those still empty",
                 value=f"{', '.join(brought)}: aws secretsmanager list-secrets"
                 f" --region {self.place.region} --filters Key=tag-key,Values={BROUGHT_TAG}"
+                f" Key=tag-value,Values={self.stack_name}"
                 " --query 'SecretList[?!SecretVersionsToStages].[Name,Description]' --output text",
             )

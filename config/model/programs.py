@@ -12,8 +12,14 @@ from config.model.links import Uses
 SCRATCH_MIB = 64
 
 
+SHELL_SIGNS = set("&|;<>$`\"'()")
+
+
 def _words(value: object) -> object:
-    value = value.split() if isinstance(value, str) else value
+    if isinstance(value, str):
+        if SHELL_SIGNS & set(value):
+            raise ValueError("a list of words: no shell reads it, and quotes would stay")
+        value = value.split()
     return tuple(value) if isinstance(value, list) else value
 
 

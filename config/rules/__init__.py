@@ -16,6 +16,7 @@ from config.rules import (
     production,
     services,
     stores,
+    usage,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 RULES = (
     *links.RULES,
+    *usage.RULES,
     *network.RULES,
     *databases.RULES,
     *caches.RULES,

@@ -53,7 +53,9 @@ def tiers_have_channels(environment: Environment) -> Findings:
                 used |= {metric.alarm.tier, metric.alarm.recovery or metric.alarm.tier}
     missing = used - set(environment.channels)
     if missing:
-        yield ("channels",), f"alarms ring in {listed(missing)}, and nobody would hear them"
+        example = "; ".join(f"{tier}: {{email: […]}}" for tier in sorted(missing))
+        message = f"alarms ring in {listed(missing)}, and nobody would hear them: add {example}"
+        yield ("channels",), message
 
 
 RULES = (changes_name_alarms, channels_reach_someone, tiers_have_channels)

@@ -9,6 +9,7 @@ from config.errors import listed, nearest
 from config.model.optouts import SingleZone
 from config.model.valkey import EVICTING, NodesValkey, Valkey
 from config.nodes import placed_links
+from config.offered import CACHE_CLASSES
 from config.programs import fargate_services
 
 if TYPE_CHECKING:
@@ -27,13 +28,17 @@ QUEUE_VARIABLE = re.compile(r"BROKER|CELERY|BULL|QUEUE|SIDEKIQ|JOBS", re.IGNOREC
 
 
 def queues_keep_what_they_hold(environment: Environment) -> Findings:
-    """What holds a queue evicts nothing."""
+    """What holds a queue evicts nothing; classes and parameters are what they are called."""
     for name, store in environment.stores.items():
         if not isinstance(store, NodesValkey):
             continue
         if store.holds == "queue" and store.policy in EVICTING:
             message = f"{store.policy} would throw jobs away when memory is full: remove it"
             yield ("stores", name, "eviction"), message
+        if store.node_class not in CACHE_CLASSES:
+            hint = nearest(store.node_class, sorted(CACHE_CLASSES))
+            message = f"no class of ElastiCache is called {store.node_class!r}{hint}"
+            yield ("stores", name, "class"), message
         for parameter, message in NOT_A_PARAMETER.items():
             if parameter in store.parameters:
                 yield ("stores", name, "parameters", parameter), message

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from config import aws
 from config.credentials import COLOURS, credentials
-from config.errors import listed
+from config.errors import listed, nearest
 from config.model.optouts import NoBackups
 from config.model.postgres import Postgres
 from config.nodes import links
+from config.offered import DATABASE_CLASSES, EXTENSIONS
 from config.rules.links import targets
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def databases_can_be_created(environment: Environment) -> Findings:
         if store.version not in sold:
             path: Path = ("stores", name, "version")
             yield path, _not_sold(store.version, sold)
+        yield from _misspelled(name, store)
         if store.max_storage_gb is not None and store.max_storage_gb < store.storage_gb * 1.1:
             path = ("stores", name, "max_storage_gb")
             yield path, f"must be at least 10 percent over storage_gb ({store.storage_gb})"
@@ -40,6 +42,17 @@ def databases_can_be_created(environment: Environment) -> Findings:
         if store.parameters.get("rds.force_ssl", "1") != "1":
             path = ("stores", name, "parameters", "rds.force_ssl")
             yield path, "TLS is always enforced: remove it"
+
+
+def _misspelled(name: str, store: Postgres) -> Findings:
+    if store.instance_class not in DATABASE_CLASSES:
+        hint = nearest(store.instance_class, sorted(DATABASE_CLASSES))
+        yield ("stores", name, "class"), f"no class of RDS is called {store.instance_class!r}{hint}"
+    for index, extension in enumerate(store.extensions):
+        if extension not in EXTENSIONS:
+            hint = nearest(extension, sorted(EXTENSIONS))
+            message = f"no extension of RDS is called {extension!r}{hint}"
+            yield ("stores", name, "extensions", index), message
 
 
 def _not_sold(version: str, sold: tuple[str, ...]) -> str:

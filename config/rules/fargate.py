@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 from config import aws
 from config.attributes import INTERNET
@@ -254,10 +255,22 @@ def families_are_apart(environment: Environment) -> Findings:
 
 
 def schedules_are_theirs(environment: Environment) -> Findings:
-    """A zone of time without a schedule means nothing."""
+    """A schedule names days in one of two ways; its zone exists, and is for a schedule."""
     for name, task in fargate_tasks(environment).items():
         if "timezone" in task.model_fields_set and not task.schedule:
             yield ("tasks", name, "timezone"), "there is no `schedule` that it could be for"
+        # Listing the zones reads a folder of files: only for those who name one.
+        if task.timezone != "UTC" and task.timezone not in available_timezones():
+            hint = nearest(task.timezone, sorted(available_timezones()))
+            yield ("tasks", name, "timezone"), f"there is no zone {task.timezone!r}{hint}"
+        fields = (task.schedule or "").removeprefix("cron(").split(" ")
+        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
+        if len(fields) == 6 and (fields[2] == "?") == (fields[4] == "?"):
+            message = (
+                "one of the fields three and five has to be `?`, and only one: days go by month or"
+                " by week, such as cron(0 6 * * ? *) or cron(0 6 ? * MON *)"
+            )
+            yield ("tasks", name, "schedule"), message
 
 
 RULES = (

@@ -20,16 +20,32 @@ if TYPE_CHECKING:
     from config.rules.finding import Findings, Path
 
 
+COMPASS = {"northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw"}
+
+
 def zones_are_the_regions(environment: Environment) -> Findings:
     """Zones lie in the environment's region and have distinct ids."""
     zones = environment.network.zones
     for zone in zones:
         if zone[:-1] != environment.region:
             yield ("network", "zones", zone), f"is not a zone of {environment.region}"
+        elif not zones[zone].startswith(f"{_short(environment.region)}-"):
+            path = ("network", "zones", zone)
+            example = f"{_short(environment.region)}-az1"
+            yield (
+                path,
+                f"{zones[zone]} is no zone of {environment.region}: those begin as {example}",
+            )
     for one, other in combinations(zones, 2):
         if zones[one] == zones[other]:
             path = ("network", "zones", other)
             yield path, f"{zones[other]} is the id of {one} already: each zone has its own"
+
+
+def _short(region: str) -> str:
+    """`use1` of us-east-1, as the ids of its zones begin."""
+    area, *words, number = region.split("-")
+    return area + "".join(COMPASS.get(word, word[0]) for word in words) + number
 
 
 def zones_suffice(environment: Environment) -> Findings:

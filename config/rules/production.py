@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from config.rules.finding import Findings
 
 
+IF_NOT = " (or `production: false`, if it is not)"
+
+
 def production_survives_a_zone(environment: Environment) -> Findings:
     """Losing one zone takes nothing away that the file does not give a reason for."""
     network = environment.network
@@ -25,7 +28,7 @@ def production_survives_a_zone(environment: Environment) -> Findings:
     if network.way_out in ("single", "instance") and not isinstance(network.nat, SingleNat):
         message = (
             f"with `{network.way_out}` all zones lose their way out with one: choose per-zone or"
-            f" regional, or say `{{kind: {network.way_out}, reason: …}}`"
+            f" regional, or say `{{kind: {network.way_out}, reason: …}}`{IF_NOT}"
         )
         yield ("network", "nat"), message
     for name, service in served(environment).items():
@@ -33,6 +36,7 @@ def production_survives_a_zone(environment: Environment) -> Findings:
         reasoned = service.scale is not None and isinstance(service.scale.min, OneTask)
         if least < 2 and not (reasoned or service.singleton):
             message = "one task is lost with its zone: take two, or say `min: {min: 1, reason: …}`"
+            message += IF_NOT
             yield ("services", name, "scale", "min"), message
 
 

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Variables that hold credentials by their very name must come from a secret.
 SECRET_VARIABLE = re.compile(
-    r"(PASSWORD|PASSWD|SECRET|PRIVATE_KEY|API_KEY|ACCESS_KEY|SECRET_KEY|TOKEN|DSN)$", re.IGNORECASE
+    r"(PASSWORD|PASSWD|PASSPHRASE|SECRET|PRIVATE_KEY|API_KEY|ACCESS_KEY|SECRET_KEY|TOKEN|DSN)$",
+    re.IGNORECASE,
+)
+# Values that are credentials by their form: an address with a password, keys of known services.
+SECRET_VALUE = re.compile(
+    r"://[^/\s:@]*:[^@\s]+@|^[sr]k_(live|test)_|^gh[opsu]_|^github_pat_|^AKIA[0-9A-Z]{16}$|^xox[abprs]-"
+    r"|^eyJ[\w-]+\.|^sk-[\w-]{16,}|-----BEGIN "
 )
 # Commands that write a schema without a migration file: nobody can review or undo them.
 SCHEMA_PUSH = re.compile(r"drizzle-kit\b.*\bpush\b|\bdb[\s:]+push\b", re.DOTALL)
@@ -51,7 +57,7 @@ def repositories_are_distinct(environment: Environment) -> Findings:
 
 
 def secrets_do_not_stand_in_files(environment: Environment) -> Findings:
-    """A variable that is a credential by its name has no value in a file."""
+    """What is a credential by its name or its form does not stand in a file."""
     for name, runner in runners(environment).items():
         path: tuple[str, ...] = (section_of(environment, name), name)
         found = [(path, runner.env)]
@@ -59,7 +65,7 @@ def secrets_do_not_stand_in_files(environment: Environment) -> Findings:
             found += [((*path, "sidecars", n), s.env) for n, s in runner.sidecars.items()]
         for where, env in found:
             for variable, value in env.items():
-                if value and SECRET_VARIABLE.search(variable):
+                if value and (SECRET_VARIABLE.search(variable) or SECRET_VALUE.search(value)):
                     message = "looks like a credential: declare a secret and link to it by `uses`"
                     yield (*where, "env", variable), message
 

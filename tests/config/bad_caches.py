@@ -244,6 +244,33 @@ DATABASES = {
         path="services.web.uses.database",
         says="`host` is the database's own: take `url`, which leads through the proxy",
     ),
+    "an extension by its project's name": bad(
+        ("extensions: [vector]", "extensions: [pgvector]"),
+        path="stores.database.extensions.0",
+        says="no extension of RDS is called 'pgvector'; did you mean 'vector'?",
+    ),
+    "a class that is misspelled": bad(
+        ("class: t4g.medium", "class: t4g.medum"),
+        path="stores.database.class",
+        says="no class of RDS is called 't4g.medum'; did you mean 't4g.medium'?",
+    ),
+    "a class that caches lack": bad(
+        ("class: t4g.micro", "class: t4g.nano"),
+        path="stores.cache.class",
+        says="no class of ElastiCache is called 't4g.nano'",
+    ),
+    "a store that nobody uses": bad(
+        ("      cache: {env: CACHE_URL}\n", ""),
+        path="stores.cache",
+        says="nobody uses it: link to it by `uses`, or remove it",
+        at="  cache:",
+    ),
+    "a secret that nobody uses": bad(
+        ("      session: {env: SESSION}\n", ""),
+        path="secrets.session",
+        says="nobody uses it",
+        at="  session:",
+    ),
     "an extension whose library is not loaded": bad(
         ("extensions: [vector]", "extensions: [pgaudit]"),
         path="stores.database.parameters.shared_preload_libraries",

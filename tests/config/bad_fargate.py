@@ -374,6 +374,51 @@ TASKS = {
         says="unknown key",
         at="    routes: [{host: example.com}]",
     ),
+    "a command for a shell": bad(
+        ("command: node web.js", "command: npx migrate && node web.js"),
+        path="services.web.command",
+        says="must be a list of words: no shell reads it, and quotes would stay",
+    ),
+    "a command in quotes": bad(
+        ("command: node web.js", "command: sh -c 'node web.js'"),
+        path="services.web.command",
+        says="must be a list of words",
+    ),
+    "an architecture by Docker's name": bad(
+        api("architecture: amd64"),
+        path="services.api.architecture",
+        says="found 'amd64', must be one of arm64, x86_64; did you mean 'x86_64'?",
+    ),
+    **{
+        f"a credential by its form, {value[:7]}": bad(
+            ("env: {MODE: web}", f"env: {{MODE: '{value}'}}"),
+            path="services.web.env.MODE",
+            says="looks like a credential: declare a secret and link to it by `uses`",
+        )
+        for value in (
+            "postgres://admin:geheim@db:5432/x",
+            "redis://:geheim@cache:6379",
+            "sk_live_" + "x" * 9,
+            "ghp_" + "x" * 9,
+            "AKIA" + "X" * 16,
+            "eyJhbGciOi.xxx.yyy",
+        )
+    },
+    "days by month and by week": bad(
+        ("schedule: rate(1 day)", "schedule: cron(0 6 * * MON *)"),
+        path="tasks.report.schedule",
+        says=("one of the fields three and five has to be `?`", "cron(0 6 ? * MON *)"),
+    ),
+    "no days at all": bad(
+        ("schedule: rate(1 day)", "schedule: cron(0 6 ? * ? *)"),
+        path="tasks.report.schedule",
+        says="one of the fields three and five has to be `?`, and only one",
+    ),
+    "a zone of time that is misspelled": bad(
+        ("timezone: Europe/Berlin", "timezone: Europe/Berln"),
+        path="tasks.report.timezone",
+        says="there is no zone 'Europe/Berln'; did you mean 'Europe/Berlin'?",
+    ),
     "a schema push by a service": bad(
         ("command: node web.js", "command: npx drizzle-kit push"),
         path="services.web.command",

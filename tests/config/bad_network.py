@@ -112,6 +112,11 @@ ZONED = {
         says="none of these zones offers the endpoint email-smtp",
         at="  zones:",
     ),
+    "a zone's id of another region": bad(
+        ("us-east-1c: use1-az2", "us-east-1c: euw1-az2"),
+        path="network.zones.us-east-1c",
+        says="euw1-az2 is no zone of us-east-1: those begin as use1-az1",
+    ),
     "a region whose prefix lists nobody knows": bad(
         ("region: us-east-1\nregions: [us-east-1]", "region: eu-north-1"),
         ("us-east-1a: use1-az6", "eu-north-1a: eun1-az1"),

@@ -313,7 +313,7 @@ BOUNDS = {
     "as its scale says": ("scale: {min: 3, max: 9, cpu: 50}", (3, 9)),
     "one with a reason": ("scale: {min: {min: 1, reason: It may wait}, max: 4, cpu: 50}", (1, 4)),
     "two where nothing is said": ("log_days: 30", (2, 2)),
-    "one as a singleton": ("singleton: {lock: queue}\n    uses: {queue: {env: REDIS}}", (1, 1)),
+    "one as a singleton": ("singleton: {lock: queue}", (1, 1)),
 }
 
 
@@ -328,6 +328,7 @@ services:
   worker:
     kind: fargate
     image: app
+    uses: {{queue: {{env: REDIS}}}}
     {says}
 """,
     )
@@ -341,7 +342,7 @@ MOVED = {
     "always": ("log_days: 30", True),
     "not as the file says": ("rebalance: false", False),
     "not without room": ("rollout: {kind: rolling, min_percent: 50, max_percent: 100}", False),
-    "not alone": ("singleton: {lock: queue}\n    uses: {queue: {env: REDIS}}", False),
+    "not alone": ("singleton: {lock: queue}", False),
 }
 
 
@@ -356,6 +357,7 @@ services:
   worker:
     kind: fargate
     image: app
+    uses: {{queue: {{env: REDIS}}}}
     {says}
 """,
     )

@@ -91,9 +91,9 @@ def test_a_system_s_folder_has_a_name_for_resources(tmp_path: Path):
 @pytest.mark.parametrize(
     ("context", "message"),
     [
-        ("system=nope", "there is no system 'nope'; known: "),
+        ("system=0-0-0-0", "there is no system '0-0-0-0'; known: "),
         ("system=dadaar", "there is no system 'dadaar'; did you mean 'daadaar'?"),
-        ("environment=nope", "system 'daadaar' has no environment 'nope'; known: "),
+        ("environment=0-0", "system 'daadaar' has no environment '0-0'; known: "),
     ],
 )
 def test_the_command_line_refuses_in_one_line(context: str, message: str, tmp_path: Path):
