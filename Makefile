@@ -56,6 +56,10 @@ format: .build/ready-dev ## format the code and sort its imports
 snapshots: .build/ready-dev ## accept what the templates look like now, and the ids of what keeps data
 	@python -m pytest tests/systems tests/app/test_invariants.py --snapshot-update
 
+.PHONY: grammar
+grammar: .build/ready ## docs/grammar.md, out of the models
+	@python -m reports.grammar > docs/grammar.md
+
 .PHONY: bench
 bench: .build/ready-dev ## synthesis of every environment against its floor, and how it grows
 	@python benchmarks/synth.py
