@@ -5,10 +5,11 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from config.model.base import Email, HostName, LogDays, NodeName, Part, Port, fitting
 from config.model.links import Uses
+from config.ranges import expanded
 
 
 class External(Part):
@@ -16,14 +17,14 @@ class External(Part):
 
     `hosts` are on the internet; `endpoint` names an AWS service that is reached through an
     interface endpoint instead; `secret` holds its key. One with `cidrs` comes to us: from these
-    addresses it `uses` what it is given.
+    addresses it `uses` what it is given; `cidrs: cloudflare` are those that Cloudflare publishes.
     """
 
     hosts: tuple[HostName, ...] = ()
     endpoint: str | None = None
     port: Port = 443
     secret: NodeName | None = None
-    cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
+    cidrs: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(expanded)] = ()
     uses: Uses = {}
 
 

@@ -53,6 +53,11 @@ RANGES = {
         path="network.cidr",
         says="too small: 6 subnets of at least /28 do not fit; choose /25 or larger",
     ),
+    "addresses of somebody whom nobody knows": bad(
+        ('cidrs: [192.0.2.0/24, "2001:db8::/32"]', "cidrs: cloudflair"),
+        path="externals.edge.cidrs",
+        says="must be a list of address ranges, or one of cloudflare",
+    ),
     "an external's address that is none": bad(
         ("192.0.2.0/24", "192.0.2.0/240"),
         path="externals.edge.cidrs.0",

@@ -11,7 +11,8 @@ from config.graph import Edge, edges, edges_from, endpoints, ports_of, tiers
 from config.load import load_environment
 from config.model.environment import Environment
 from config.nodes import links
-from tests.config.files import GOOD, loaded
+from config.ranges import CLOUDFLARE
+from tests.config.files import GOOD, changed, loaded
 
 SMALL = """\
 environment: prod
@@ -167,3 +168,9 @@ def test_programs_run_behind_the_nat_where_there_is_one(real: Environment, small
     assert (tiers(real), real.network.workload_tier) == (("isolated",), "isolated")
     assert tiers(small) == ("public", "private", "isolated")
     assert small.network.workload_tier == "private"
+
+
+def test_known_addresses_are_taken_by_their_name(tmp_path: Path):
+    text = changed(('cidrs: [192.0.2.0/24, "2001:db8::/32"]', "cidrs: cloudflare"))
+
+    assert [*map(str, loaded(tmp_path, text).externals["edge"].cidrs)] == [*CLOUDFLARE]
