@@ -13,7 +13,7 @@ from config.attributes import BALANCER, NAT, NOTIFIER
 from config.model.fargate import Fargate, FargateTask
 from config.model.postgres import Postgres
 from config.model.valkey import EVICTING, NodesValkey, ServerlessValkey
-from config.nodes import admin_of, depth_of, replica_of
+from config.nodes import admin_of, depth_of, proxy_of, replica_of
 from config.programs import queues
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ POSTGRES = (
     Alarm("memory", 128, 10, "warning", "less than {} MB of memory free", below=True),
     Alarm("latency", 50, 10, "warning", "reads or writes take more than {} ms"),
 )
-REPLICA = (Alarm("lag", 60, 5, "warning", "the replica is more than {} s behind"),)
+REPLICA = (Alarm("lag", 300, 10, "warning", "the replica is more than {} s behind"),)
 SERVERLESS_CACHE = (
     Alarm("memory", 80, 5, "warning", "more than {} percent of the allowed data stored"),
     Alarm("throttled", 0, 5, "warning", "more than {} commands throttled"),
@@ -93,6 +93,10 @@ FUNCTION = (
 CLOCKWORK = (
     *FUNCTION,
     Alarm("silent", 1, 5, "warning", "called fewer than {} times", below=True),
+)
+PROXY = (
+    Alarm("refused", 0, 5, "warning", "more than {} logins refused"),
+    Alarm("waiting", 1000, 5, "warning", "a connection is waited for more than {} ms"),
 )
 REDEPLOYS = (
     Alarm("redeploys", 0, 5, "warning", "more than {} redeployments after a rotation failed"),
@@ -138,6 +142,8 @@ def _of_stores(environment: Environment) -> Iterator[tuple[str, tuple[Alarm, ...
             yield name, POSTGRES
             if store.replica:
                 yield replica_of(name), POSTGRES + REPLICA
+            if store.proxy:
+                yield proxy_of(name), PROXY
             yield admin_of(name), FUNCTION + (REDEPLOYS if _is_served(environment, name) else ())
         elif isinstance(store, ServerlessValkey):
             yield name, SERVERLESS_CACHE

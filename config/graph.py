@@ -163,7 +163,8 @@ def _program_needs(environment: Environment, name: str, program: Program) -> Ite
     if any(secret):
         yield "secretsmanager"
     if isinstance(program, Fargate) and program.shell:
-        yield "ssmmessages"
+        # Sessions are encrypted with the environment's key, which the task itself asks for.
+        yield from ("ssmmessages", "kms")
     if any(sidecar.traces for sidecar in program.sidecars.values()):
         yield "xray"
 

@@ -108,7 +108,9 @@ class DataStack(GraphStack):
         )
         hosts: dict[str | None, str] = {None: database.instance.db_instance_endpoint_address}
         if spec.replica:
-            copy = replica(self, f"{pascal(name)}Replica", node=name, database=database)
+            copy = replica(
+                self, f"{pascal(name)}Replica", node=name, database=database, key=self.key
+            )
             hosts["reader"] = copy.attr_endpoint_address
         nodes = {name: Node(group_id=database.group_id)}
         proxy = self._proxy(name, spec, database, nodes) if spec.proxy else None
@@ -129,6 +131,8 @@ class DataStack(GraphStack):
             key=self.key,
         )
         self.admins[name] = admin
+        if proxy:
+            proxy.wait_for(admin.schedules)
         return Node(
             group_id=database.group_id,
             urls=admin.urls,

@@ -9,10 +9,11 @@ from config.attributes import BALANCER, NAT, NOTIFIER
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.valkey import NodesValkey, ServerlessValkey
-from config.nodes import admin_of, replica_of, service_name, store_name
+from config.nodes import admin_of, proxy_of, replica_of, service_name, store_name
 from stacks.base import GraphStack
 from stackyard import metrics, metrics_of_fargate
 from stackyard.dashboard import dashboard
+from stackyard.database_proxy import proxy_name
 from stackyard.database_replica import replica_name
 from stackyard.log_metrics import namespace_of
 from stackyard.names import pascal
@@ -167,6 +168,8 @@ class ObservabilityStack(GraphStack):
             copy = replica_name(identifier)
             series = metrics.of_postgres(copy, max_connections=spec.max_connections)
             self._watch(replica_of(name), series | metrics.of_replica(copy))
+        if spec.proxy:
+            self._watch(proxy_of(name), metrics.of_proxy(proxy_name(identifier)))
         admin = data.admins[name].function.name
         redeploys = [each for compute in computes for each in compute.redeploys.get(name, [])]
         self._watch(

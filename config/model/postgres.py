@@ -37,7 +37,9 @@ class Postgres(Part):
 
     `monitoring_seconds` is the interval of Enhanced Monitoring; `insights` the mode of CloudWatch
     Database Insights, where `advanced` keeps 15 months and costs by vCPU. `replica` adds
-    a read replica, `proxy` puts RDS Proxy in front: links choose them by `via`.
+    a read replica, `proxy` puts RDS Proxy in front, with 70 percent of the connections: links
+    choose them by `via`. RDS wants a replica upgraded first: before a new `version`, say it to
+    `aws rds modify-db-instance` for `<name>-replica`, and reboot that for new `max_connections`.
     """
 
     kind: Literal["postgres"]

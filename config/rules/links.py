@@ -109,6 +109,8 @@ def _wrong_ways(store: Postgres, link: Link) -> Iterator[str]:
         yield "there is no reader: say `replica: true` in the database"
     elif link.via == "proxy" and not store.proxy:
         yield "there is no proxy: say `proxy: true` in the database"
+    elif link.via == "proxy" and "options" in link.query:
+        yield "RDS Proxy takes no `options`: set them on the role or in the program"
     elif link.via and "host" in link.env.values():
         yield f"`host` is the database's own: take `url`, which leads through the {link.via}"
 

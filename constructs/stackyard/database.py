@@ -72,6 +72,8 @@ class Database(Block):
         engine = rds.DatabaseInstanceEngine.postgres(
             version=rds.PostgresEngineVersion.of(spec.version, spec.version.split(".")[0])
         )
+        monitoring_role = self._monitoring_role(node)
+        self.monitoring_role_arn = monitoring_role.role_arn if monitoring_role else None
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
@@ -113,7 +115,7 @@ class Database(Block):
             performance_insight_retention=INSIGHTS_KEPT[spec.insights],
             performance_insight_encryption_key=key,
             monitoring_interval=self._monitored(),
-            monitoring_role=self._monitoring_role(node),
+            monitoring_role=monitoring_role,
         )
         for log in EXPORTED_LOGS:
             # RDS would make the group itself, without key or end: ours has to be there first.

@@ -118,10 +118,12 @@ class DatabaseAdmin(Block):
         # Secrets Manager names the account it comes from, and not dependably the secret.
         # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions.html
         invoked = self.function.may_be_invoked_by("secretsmanager", "SecretsManagerPermission")
+        self.schedules: dict[str, secretsmanager.CfnRotationSchedule] = {}
         for secret_id, secret in [("Master", database.master), *secrets.items()]:
             # The first rotation starts at once, and needs the database and a way to it.
             schedule = self._schedule(f"Rotate{pascal(secret_id)}", secret)
             schedule.node.add_dependency(group, database.instance, invoked)
+            self.schedules[secret_id] = schedule
 
     def _url(self, credential: Credential, *, node: str) -> secretsmanager.Secret:
         secret = generated_secret(

@@ -17,18 +17,23 @@ from stackyard.place import Block
 from stackyard.secret import generated_secret, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aws_cdk import aws_secretsmanager as secretsmanager
-    from constructs import Construct
+    from constructs import Construct, IDependable
 
     from stackyard.database import Database
     from stackyard.edges import Way
     from stackyard.key import EnvironmentKey
     from stackyard.placement import Placement
 
-# What remains is the admin's and the migrations', who go to the database itself.
-SHARE_OF_CONNECTIONS = 90
+# The rest is for who goes to the database itself; the alarm for connections rings at 80.
+SHARE_OF_CONNECTIONS = 70
+
+
+def proxy_name(identifier: str) -> str:
+    """What a database's proxy is called."""
+    return f"{identifier}-proxy"
 
 
 class DatabaseProxy(Block):
@@ -77,7 +82,7 @@ class DatabaseProxy(Block):
         proxy = rds.CfnDBProxy(
             self,
             "Proxy",
-            db_proxy_name=f"{database.identifier}-proxy",
+            db_proxy_name=proxy_name(database.identifier),
             engine_family="POSTGRESQL",
             require_tls=True,
             role_arn=role.arn,
@@ -90,11 +95,11 @@ class DatabaseProxy(Block):
         )
         belongs_to(proxy, node)
         # RDS would make the group itself, without key or end: ours has to be there first.
-        name = f"/aws/rds/proxy/{database.identifier}-proxy"
+        name = f"/aws/rds/proxy/{proxy_name(database.identifier)}"
         proxy.node.add_dependency(
             EncryptedLogGroup(self, "Logs", name=name, key=key, days=database.spec.log_days)
         )
-        targets = rds.CfnDBProxyTargetGroup(
+        self.targets = rds.CfnDBProxyTargetGroup(
             self,
             "Targets",
             db_proxy_name=proxy.ref,
@@ -102,8 +107,15 @@ class DatabaseProxy(Block):
             db_instance_identifiers=[database.instance.instance_identifier],
             connection_pool_configuration_info={"maxConnectionsPercent": SHARE_OF_CONNECTIONS},
         )
-        targets.node.add_dependency(group, database.instance)
+        self.targets.node.add_dependency(group, database.instance)
         self.host = proxy.attr_endpoint
+
+    def wait_for(self, schedules: Mapping[str, IDependable]) -> None:
+        """Register the database only once its logins are about to be made.
+
+        CloudFormation waits until the proxy has logged in, for 20 minutes at most.
+        """
+        self.targets.node.add_dependency(*(schedules[login] for login in self.colours))
 
     def _secret(self, login: str, colour: str) -> secretsmanager.Secret:
         secret = generated_secret(
@@ -112,6 +124,9 @@ class DatabaseProxy(Block):
             node=self._store,
             description=f"Login {login}_{colour} of {self._database.identifier}, for its proxy",
             key=self._key,
+            # The proxy takes nothing else, also of the login that is not in use yet.
+            json_key="password",
+            beside={"username": f"{login.replace('-', '_')}_{colour}"},
         )
         acknowledge(
             secret,

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_rds as rds
 
-from stackyard.marks import acknowledge, belongs_to, keep
+from stackyard.marks import acknowledge, belongs_to
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from stackyard.database import Database
+    from stackyard.key import EnvironmentKey
+
+
+# Advanced Database Insights are sold with 15 months.
+ADVANCED_DAYS = 465
 
 
 def replica_name(identifier: str) -> str:
@@ -20,7 +26,7 @@ def replica_name(identifier: str) -> str:
 
 
 def replica(
-    scope: Construct, construct_id: str, *, node: str, database: Database
+    scope: Construct, construct_id: str, *, node: str, database: Database, key: EnvironmentKey
 ) -> rds.CfnDBInstance:
     """A replica in the subnets and the group of its source, whose encryption and data it has.
 
@@ -43,8 +49,15 @@ def replica(
         auto_minor_version_upgrade=True,
         copy_tags_to_snapshot=True,
         deletion_protection=database.protected,
+        database_insights_mode=spec.insights,
+        enable_performance_insights=True,
+        performance_insights_kms_key_id=key.arn,
+        performance_insights_retention_period=ADVANCED_DAYS if spec.insights == "advanced" else 7,
+        monitoring_interval=spec.monitoring_seconds or 0,
+        monitoring_role_arn=database.monitoring_role_arn,
     )
-    keep(found)
+    # It holds nothing that its source does not, and what stayed would be in the next one's way.
+    found.apply_removal_policy(RemovalPolicy.DESTROY)
     belongs_to(found, node)
     if not database.protected:
         acknowledge(

@@ -103,8 +103,23 @@ def of_nodes_cache(name: str, *, nodes: int) -> dict[str, Series]:
 
 
 def of_instance(instance: str) -> dict[str, Series]:
-    """EC2 publishes it, of instance and host."""
-    return {"failed": one("AWS/EC2", "StatusCheckFailed", "Maximum", {"InstanceId": instance})}
+    """EC2 publishes it, of instance and host; silence means that there is another instance now."""
+    failed = one("AWS/EC2", "StatusCheckFailed", "Maximum", {"InstanceId": instance})
+    return {"failed": replace(failed, missing="breaching")}
+
+
+def of_proxy(name: str) -> dict[str, Series]:
+    """RDS Proxy publishes these, latency in microseconds.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html
+    """
+    dimensions = {"ProxyName": name}
+    return {
+        "refused": one("AWS/RDS", "ClientConnectionsSetupFailedAuth", "Sum", dimensions),
+        "waiting": one(
+            "AWS/RDS", "DatabaseConnectionsBorrowLatency", "Average", dimensions, scale=1000
+        ),
+    }
 
 
 def of_replica(identifier: str) -> dict[str, Series]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from stackyard.node import Node, SecretValue
 from stackyard.place import place_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs import Construct
 
     from config.model.secrets import BroughtSecret, GeneratedSecret
@@ -32,10 +35,11 @@ def generated_secret(
     name: str | None = None,
     length: int = 32,
     json_key: str | None = None,
+    beside: Mapping[str, str] | None = None,
 ) -> secretsmanager.Secret:
     """A secret whose first value is random letters and digits, safe in any URL.
 
-    With `json_key` it is a JSON object that holds them under this key.
+    With `json_key` it is a JSON object that holds them under this key, and what is `beside`.
     """
     secret = secretsmanager.Secret(
         scope,
@@ -46,7 +50,7 @@ def generated_secret(
         generate_secret_string=secretsmanager.SecretStringGenerator(
             password_length=length,
             generate_string_key=json_key,
-            secret_string_template="{}" if json_key else None,
+            secret_string_template=json.dumps(beside or {}) if json_key else None,
             exclude_punctuation=True,
             exclude_characters=string.punctuation,
         ),

@@ -30,6 +30,7 @@ ARCHITECTURES = {"arm64": "ARM64", "x86_64": "X86_64"}
 # https://docs.aws.amazon.com/xray/latest/devguide/security_iam_id-based-policy-examples.html
 SEND_TRACES = [
     "xray:GetSamplingRules",
+    "xray:GetSamplingStatisticSummaries",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",

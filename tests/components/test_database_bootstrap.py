@@ -66,7 +66,7 @@ def admins(folder: Path) -> Admins:
     common: dict[str, Any] = {"placement": placement, "key": key}
     orders = database_in(stack, "orders", extensions=EXTENSIONS, **common)
     plain = database_in(stack, "plain", **common)
-    copy = replica(stack, "OrdersReplica", node="orders", database=orders)
+    copy = replica(stack, "OrdersReplica", node="orders", database=orders, key=key)
     proxy = DatabaseProxy(
         stack,
         "OrdersProxy",
@@ -86,7 +86,7 @@ def admins(folder: Path) -> Admins:
     for database in (orders, plain):
         store = database.identifier.removeprefix("demo-")
         edge = Edge(f"{store}-admin", store, (5432,))
-        DatabaseAdmin(
+        admin = DatabaseAdmin(
             stack,
             f"{store.title()}Admin",
             node=f"{store}-admin",
@@ -96,6 +96,8 @@ def admins(folder: Path) -> Admins:
             **told[store],
             **common,
         )
+        if store == "orders":
+            proxy.wait_for(admin.schedules)
     return Admins(made(stack))
 
 
@@ -110,6 +112,13 @@ def test_each_login_is_given_the_host_that_its_link_chose(admins: Admins) -> Non
         "app_proxy": f"<{proxy}.Endpoint>",
         "reports": copy.replace(">", ".Endpoint.Address>"),
     }
+
+
+def test_the_proxy_logs_in_only_after_its_login_is_about_to_be_made(admins: Admins) -> None:
+    (targets,) = admins.made.whole("AWS::RDS::DBProxyTargetGroup").values()
+    schedules = [each for each in targets["DependsOn"] if "Rotate" in each]
+    assert len(schedules) == 1
+    assert "AppProxy" in schedules[0]
 
 
 def test_the_admin_itself_always_goes_to_the_database(admins: Admins) -> None:

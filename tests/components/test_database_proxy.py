@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,6 +93,18 @@ def test_each_login_has_a_secret_for_each_of_its_two_colours(pooled: Pooled) -> 
     }
 
 
+def test_a_colour_is_what_the_proxy_reads_before_the_admin_wrote_it(pooled: Pooled) -> None:
+    """A secret that is no JSON keeps the proxy's target from ever being available."""
+    names = {reference[1:-1] for reference in pooled.secrets}
+    found = [
+        pooled.made.whole(SECRET)[name]["Properties"]["GenerateSecretString"] for name in names
+    ]
+    assert {each["GenerateStringKey"] for each in found} == {"password"}
+    assert {json.loads(each["SecretStringTemplate"])["username"] for each in found} == {
+        f"{login.replace('-', '_')}_{colour}" for login in LOGINS for colour in ("blue", "green")
+    }
+
+
 def test_it_knows_exactly_these_logins_and_no_others(pooled: Pooled) -> None:
     assert len(pooled.secrets) == 4
     assert pooled.proxy["Auth"] == [
@@ -166,7 +179,7 @@ def test_it_pools_the_one_instance_and_leaves_some_connections_to_the_admin(
     assert targets["TargetGroupName"] == "default"
     (name,) = pooled.made.whole(PROXY)
     assert targets["DBProxyName"] == f"<{name}>"
-    assert targets["ConnectionPoolConfigurationInfo"] == {"MaxConnectionsPercent": 90}
+    assert targets["ConnectionPoolConfigurationInfo"] == {"MaxConnectionsPercent": 70}
 
 
 def test_its_target_waits_for_the_database_and_the_way_to_it(pooled: Pooled) -> None:

@@ -53,11 +53,11 @@ def pair(folder: Path) -> Pair:
         "certificate_authority": "rds-ca-ecc384-g1",
     }
     database = database_in(stack, "orders", placement=placement, key=key, **fields)
-    copy = replica(stack, "OrdersReplica", node="orders", database=database)
+    copy = replica(stack, "OrdersReplica", node="orders", database=database, key=key)
     host = resolved(stack, copy.attr_endpoint_address)
     accepted = " ".join(str(each.data) for each in copy.node.metadata)
     other = database_in(stack, "plain", placement=placement, key=key, protected=False)
-    replica(stack, "PlainReplica", node="plain", database=other)
+    replica(stack, "PlainReplica", node="plain", database=other, key=key)
     template = made(stack)
     source, own = (
         template.only(KIND, DBInstanceIdentifier=f"demo-orders{end}") for end in ("", "-replica")
@@ -112,11 +112,10 @@ def test_readers_have_a_host_of_their_own(pair: Pair) -> None:
     assert pair.host == f"<{name}.Endpoint.Address>"
 
 
-def test_it_outlives_the_stack_and_names_its_node(pair: Pair) -> None:
+def test_it_goes_with_the_stack_and_names_its_node(pair: Pair) -> None:
     name = pair.made.name_of(KIND, DBInstanceIdentifier="demo-orders-replica")
     found = pair.made.whole(KIND)[name]
-    assert found["DeletionPolicy"] == "RetainExceptOnCreate"
-    assert found["UpdateReplacePolicy"] == "Retain"
+    assert found["DeletionPolicy"] == found["UpdateReplacePolicy"] == "Delete"
     assert found["Metadata"]["Stackyard::Node"] == "orders"
 
 

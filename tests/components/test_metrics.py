@@ -25,6 +25,7 @@ SERIES: dict[str, dict[str, Series]] = {
     "balancer": metrics_of_fargate.of_balancer("app/demo/1"),
     "queue": metrics_of_fargate.of_queue("demo/queues", "worker"),
     "replica": metrics.of_replica("demo-replica"),
+    "proxy": metrics.of_proxy("demo-proxy"),
 }
 CATALOGUE = {
     "cache": alarms.NODES_CACHE + alarms.LAGGING_CACHE + alarms.EVICTING_CACHE,
@@ -32,6 +33,7 @@ CATALOGUE = {
     "served": alarms.SERVED,
     "balancer": alarms.BALANCER_ALARMS,
     "replica": alarms.REPLICA,
+    "proxy": alarms.PROXY,
 }
 
 
@@ -155,9 +157,14 @@ def test_a_service_is_down_when_neither_colour_is_healthy_or_none_says_so(watche
 
 def test_latency_is_told_in_milliseconds_and_measured_in_seconds(watched: Made) -> None:
     assert alarm(watched, "served.latency")["Threshold"] == 2
-    assert alarm(watched, "replica.lag")["Threshold"] == 60
+    assert alarm(watched, "replica.lag")["Threshold"] == 300
     for node in ("cache", "fargate", "balancer", "queue", "replica"):
         assert {series.scale for series in SERIES[node].values()} == {1}
+
+
+def test_a_proxy_measures_microseconds(watched: Made) -> None:
+    assert alarm(watched, "proxy.waiting")["Threshold"] == 1_000_000
+    assert alarm(watched, "proxy.refused")["Threshold"] == 0
 
 
 def test_the_balancer_answers_for_itself(watched: Made) -> None:

@@ -86,7 +86,7 @@ def add_cache(
 
 def add_database(stack: EnvironmentStack, common: dict[str, Any]) -> None:
     database = database_in(stack, "orders", monitoring_seconds=60, **common)
-    replica(stack, "OrdersReplica", node="orders", database=database)
+    replica(stack, "OrdersReplica", node="orders", database=database, key=common["key"])
     pooled: dict[str, Any] = {"store": "orders", "database": database, "out": (), **common}
     proxy = DatabaseProxy(stack, "OrdersProxy", node="orders-proxy", logins=["app"], **pooled)
     DatabaseAdmin(

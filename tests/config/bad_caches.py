@@ -244,6 +244,12 @@ DATABASES = {
         path="services.web.uses.database",
         says="`host` is the database's own: take `url`, which leads through the proxy",
     ),
+    "what a proxy does not pass on": bad(
+        ("DATABASE_URL, via: proxy", "DATABASE_URL, via: proxy, query: {options: -c jit=off}"),
+        path="services.web.uses.database",
+        says="RDS Proxy takes no `options`: set them on the role or in the program",
+        at="database: {env: DATABASE_URL",
+    ),
     "an extension by its project's name": bad(
         ("extensions: [vector]", "extensions: [pgvector]"),
         path="stores.database.extensions.0",

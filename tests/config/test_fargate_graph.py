@@ -123,7 +123,9 @@ services:
     assert set(edges_from(environment, "secret")) == to_endpoints(
         "secret", *PULLED, "secretsmanager"
     )
-    assert set(edges_from(environment, "shell")) == to_endpoints("shell", *PULLED, "ssmmessages")
+    assert set(edges_from(environment, "shell")) == to_endpoints(
+        "shell", *PULLED, "ssmmessages", "kms"
+    )
 
 
 def test_a_variable_that_is_no_secret_needs_none(tmp_path: Path):
