@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Runner = AppRunner | CodeBuildTask | Fargate | FargateTask
 
+# The login that only the database and its admin know.
+MASTER = "master"
+
 
 def endpoint_node(service: str) -> str:
     """How an edge names an AWS service's endpoint in the VPC."""
@@ -35,6 +38,11 @@ def proxy_of(store: str) -> str:
 def replica_of(store: str) -> str:
     """What a database's replica is called where it is watched."""
     return f"{store}-replica"
+
+
+def login_node(store: str, login: str) -> str:
+    """How the credentials of one user of a store are called, so that nobody mixes them up."""
+    return f"{store}/{login}"
 
 
 def depth_of(store: str) -> str:

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from config.nodes import login_node
 from stackyard.marks import acknowledge, belongs_to, keep
 from stackyard.place import Block
 from stackyard.secret import generated_secret, value_of
@@ -75,7 +76,7 @@ class CacheUsers:
         secret = generated_secret(
             self._scope,
             _id(user, "Password"),
-            node=self._node,
+            node=login_node(self._node, user),
             description=f"Password of {whose} of cache {self._name}",
             key=self._key,
         )
@@ -111,7 +112,7 @@ class CacheUsers:
             secret_string_value=cdk.SecretValue.unsafe_plain_text(url),
         )
         keep(secret)
-        belongs_to(secret, self._node)
+        belongs_to(secret, login_node(self._node, user))
         _not_rotated(secret)
         return secret
 

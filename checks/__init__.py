@@ -1,0 +1,1 @@
+"""Rules that read synthesized templates: the graph proof, rules of our own, and others' tools."""

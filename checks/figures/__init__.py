@@ -1,0 +1,1 @@
+"""Figures: what a file says in numbers and words stands in the templates, exactly."""

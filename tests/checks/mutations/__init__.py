@@ -1,0 +1,1 @@
+"""Mutants: our own templates with one mistake each, made by operators, not picked."""

@@ -1,0 +1,151 @@
+"""Every mutant of an environment's templates, one for each type, property path and operator."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from checks.template import Template
+from tests.checks.mutations.operators import REMOVED, of_reference, of_resource, of_value
+
+# What people read and no machine acts upon, and what CDK and CloudFormation make of it.
+TOLD_ONLY = ("Description", "GroupDescription", "Comment", "Tags", "HealthCheckTags", "Sid")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mistake: `key` says of which kind, independent of where."""
+
+    key: str
+    stack: str
+    logical_id: str
+    path: tuple[str | int, ...]
+    operator: str
+    value: Any
+
+    def apply(self, templates: list[Template]) -> list[Template]:
+        """The templates with this mistake; those that it does not touch are the same objects."""
+        return [self._on(each) if each.stack == self.stack else each for each in templates]
+
+    def _on(self, template: Template) -> Template:
+        resources = dict(template.body["Resources"])
+        if self.value is REMOVED and not self.path:
+            del resources[self.logical_id]
+        elif not self.path:
+            resources[self.logical_id] = self.value
+        else:
+            resource = copy.deepcopy(resources[self.logical_id])
+            holder = resource["Properties"]
+            for step in self.path[:-1]:
+                holder = holder[step]
+            if self.value is REMOVED:
+                del holder[self.path[-1]]
+            else:
+                holder[self.path[-1]] = self.value
+            resources[self.logical_id] = resource
+        body = {**template.body, "Resources": resources}
+        return Template(template.stack, body, account=template.account, region=template.region)
+
+
+def mutants(templates: list[Template], seen: set[str]) -> Iterator[Mutant]:
+    """All mutants whose kind is not in `seen` yet, which grows."""
+    references = _references(templates)
+    kinds = {
+        (each.stack, name): body["Type"]
+        for each in templates
+        for name, body in each.section("Resources").items()
+    }
+    for template in templates:
+        for logical_id, resource in template.section("Resources").items():
+            found = _of_one(template, logical_id, resource, kinds, references)
+            for mutant in found:
+                if mutant.key not in seen:
+                    seen.add(mutant.key)
+                    yield mutant
+
+
+def _of_one(
+    template: Template,
+    logical_id: str,
+    resource: dict[str, Any],
+    kinds: dict[tuple[str, str], str],
+    references: dict[str, list[Any]],
+) -> Iterator[Mutant]:
+    kind = resource["Type"].removeprefix("AWS::")
+
+    def mutant(path: tuple[str | int, ...], operator: str, value: Any) -> Mutant:
+        named = ".".join(_general(path))
+        key = f"{kind} {named} {operator}".replace("  ", " ")
+        return Mutant(key, template.stack, logical_id, path, operator, value)
+
+    yield mutant((), "remove", REMOVED)
+    for operator, value in of_resource(resource):
+        yield mutant((), operator, value)
+    for path, value in _walk(resource.get("Properties", {})):
+        target = _target(template, value, kinds)
+        if target is not None:
+            others = {target: [r for r in references[target] if r != value]}
+            for operator, new in of_reference(target, others):
+                yield mutant(path, operator, new)
+        else:
+            name = next((step for step in reversed(path) if isinstance(step, str)), "")
+            for operator, new in of_value(name, value):
+                yield mutant(path, operator, new)
+
+
+def _general(path: tuple[str | int, ...]) -> Iterator[str]:
+    """A path without what differs from one resource to the next: positions, names of states."""
+    before = None
+    for step in path:
+        yield "*" if isinstance(step, int) or before == "States" else step
+        before = step
+
+
+def _walk(
+    value: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    if path and str(path[-1]) in TOLD_ONLY:
+        return
+    if path:
+        yield path, value
+    if isinstance(value, dict) and not _is_function(value):
+        for key, each in value.items():
+            yield from _walk(each, (*path, key))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _walk(each, (*path, number))
+
+
+def _is_function(value: dict[str, Any]) -> bool:
+    return len(value) == 1 and (next(iter(value)) == "Ref" or next(iter(value)).startswith("Fn::"))
+
+
+def _target(template: Template, value: Any, kinds: dict[tuple[str, str], str]) -> str | None:
+    """The type that a reference inside a template means, `?` for one to another stack."""
+    match value:
+        case {"Ref": str(name)}:
+            return kinds.get((template.stack, name), "?")
+        case {"Fn::GetAtt": [str(name), *_]}:
+            return kinds.get((template.stack, name), "?")
+        case {"Fn::ImportValue": _} | {"Fn::GetStackOutput": _}:
+            return "?"
+    return None
+
+
+def _references(templates: list[Template]) -> dict[str, list[Any]]:
+    """References that stand somewhere, by the type that they mean."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for template in templates:
+        kinds = {
+            (template.stack, name): body["Type"]
+            for name, body in template.section("Resources").items()
+        }
+        for resource in template.section("Resources").values():
+            for _, value in _walk(resource.get("Properties", {})):
+                target = _target(template, value, kinds)
+                if target and target != "?" and value not in found[target]:
+                    found[target].append(value)
+    return found
