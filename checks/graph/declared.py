@@ -8,7 +8,7 @@ from checks.graph.ports import tcp
 from checks.graph.reach import Way
 from config.attributes import BALANCER, INTERNET, NAT, NOTIFIER, attributes_of
 from config.credentials import COLOURS, credentials, login_of
-from config.graph import edges
+from config.graph import edges, ports_out
 from config.model.buckets import Bucket
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
@@ -42,6 +42,14 @@ def ways(environment: Environment) -> set[Way]:
         for edge in edges(environment)
         for port in edge.ports
     }
+
+
+def through_nat(environment: Environment) -> set[Way]:
+    """What comes to a NAT instance from its network, to be forwarded."""
+    if environment.network.way_out != "instance":
+        return set()
+    inside = str(environment.network.cidr)
+    return {Way(inside, NAT, tcp(port)) for port in ports_out(environment)}
 
 
 def nodes(environment: Environment) -> set[str]:
@@ -130,6 +138,10 @@ class Concerns:
     def written(self, node: str) -> set[str]:
         """The buckets that it may write."""
         return self._buckets(node, ("write", "read-write"))
+
+    def buckets(self, node: str) -> set[str]:
+        """The buckets that it may do anything with."""
+        return self.read(node) | self.written(node)
 
     def _buckets(self, node: str, accesses: tuple[str, ...]) -> set[str]:
         stores = self.environment.stores

@@ -17,6 +17,7 @@ Relation = Literal[
     "rotated",
     "read",
     "written",
+    "buckets",
     "invoked",
     "image",
     "users",
@@ -104,10 +105,18 @@ PERMISSIONS = (
     ),
     Permission(
         by=PROGRAMS,
-        actions=("s3:GetObject", "s3:ListBucket"),
+        actions=("s3:GetObject",),
         on="read",
         needed=True,
         source=f"{DOCS}/AmazonS3/latest/userguide/security_iam_service-with-iam.html",
+    ),
+    # Who may not list gets 403 for an object that is not there, instead of 404.
+    Permission(
+        by=PROGRAMS,
+        actions=("s3:ListBucket",),
+        on="buckets",
+        needed=True,
+        source=f"{DOCS}/AmazonS3/latest/API/API_GetObject.html",
     ),
     Permission(
         by=PROGRAMS,

@@ -10,7 +10,7 @@ from checks.graph import declared, routing
 from checks.graph.interfaces import BALANCER as LOAD_BALANCER
 from checks.graph.interfaces import ENDPOINT
 from checks.graph.reach import INTERNET, Network, Way
-from config.attributes import BALANCER
+from config.attributes import BALANCER, NAT
 from config.aws import PREFIX_LISTS
 from config.programs import served
 
@@ -32,6 +32,7 @@ class Ways:
         self.estate, self.environment = estate, environment
         self.network = Network(estate)
         self.declared = declared.ways(environment)
+        self.meant = self.declared | declared.through_nat(environment)
 
     def findings(self, *, complete: bool) -> Iterator[Finding]:
         """What is open and not declared; also what is declared and shut if `complete`."""
@@ -46,7 +47,7 @@ class Ways:
     def _undeclared_rules(self) -> Iterator[Finding]:
         for inward in (True, False):
             for way, rule in self.network.one_sided(inward=inward):
-                if way not in self.declared:
+                if way not in self.meant:
                     side = "lets in" if inward else "lets out"
                     yield _finding(
                         rule.at,
@@ -82,7 +83,8 @@ class Ways:
         return []
 
     def _exposed(self) -> Iterator[Finding]:
-        entries = {way.target for way in self.declared if way.source == INTERNET}
+        # A NAT instance has to have an address; its group lets in nobody from outside.
+        entries = {NAT, *(way.target for way in self.declared if way.source == INTERNET)}
         for interface in self.network.interfaces:
             node = interface.node or interface.resource.logical_id
             if self.network.is_reached_from_internet(interface) and node not in entries:

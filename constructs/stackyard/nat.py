@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 
 from config.attributes import NAT
 from stackyard.marks import acknowledge, belongs_to
@@ -69,6 +70,8 @@ def narrow(provider: ec2.NatProvider, vpc: ec2.Vpc, cidr: str, ports: Iterable[i
         group.add_ingress_rule(ec2.Peer.ipv4(cidr), tcp, f"vpc to {NAT} on {port}")
         group.add_egress_rule(ec2.Peer.any_ipv4(), tcp, f"{NAT} to internet on {port}")
     for child in vpc.node.find_all():
+        if isinstance(child, iam.CfnRole):
+            belongs_to(child, NAT)
         if isinstance(child, ec2.CfnInstance):
             instance = child.ref
             belongs_to(child, NAT)
