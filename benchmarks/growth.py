@@ -56,15 +56,18 @@ SERVICE = """
     kind: fargate
     image: app
     port: 8080
-    routes: [{{host: s{number}.example.com}}]
-    health: {{path: /up}}
-    scale: {{min: 2, max: 9, cpu: 70}}
+{routed}    scale: {{min: 2, max: 9, cpu: 70}}
     group: g{group}
     uses:
       database: {{env: DATABASE_URL}}
       files: {{access: read-write, env: FILES}}
       internet: {{reason: It calls others}}
 """
+ROUTED = """    routes: [{{host: s{number}.example.com}}]
+    health: {{path: /up}}
+"""
+# A balancer takes no more target groups.
+MOST_ROUTED = 100
 CALLS = "      s{first}: {{env: PEER}}\n"
 
 
@@ -72,7 +75,8 @@ def system_file(size: int) -> str:
     """An environment of so many services; all of a group but its first call that one."""
     text = COMMON.format(name=f"n{size}")
     for number in range(size):
-        text += SERVICE.format(number=number, group=number // GROUP)
+        routed = ROUTED.format(number=number) if number < MOST_ROUTED else ""
+        text += SERVICE.format(number=number, group=number // GROUP, routed=routed)
         if number % GROUP:
             text += CALLS.format(first=number // GROUP * GROUP)
     return text

@@ -115,6 +115,17 @@ class Estate:
         """The resources of these types."""
         return [each for kind in kinds for each in self._by_kind.get(kind, ())]
 
+    @cached_property
+    def _by_node(self) -> Mapping[tuple[str, str | None], list[Resource]]:
+        found: dict[tuple[str, str | None], list[Resource]] = defaultdict(list)
+        for each in self.resources:
+            found[each.kind, each.node].append(each)
+        return found
+
+    def of_node(self, kind: str, node: str) -> list[Resource]:
+        """The resources of a type that name a node."""
+        return self._by_node.get((kind, node), [])
+
     def at(self, value: Any) -> Resource | None:
         """The resource that a value refers to, if that is all it does."""
         match = REFERENCE.fullmatch(value) if isinstance(value, str) else None

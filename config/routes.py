@@ -26,6 +26,7 @@ DEEPEST = 9
 RANKS = 2 * (DEEPEST + 1)
 SHORTEST, LONGEST = 3, 5
 WIDTH = 500
+FULL = 0
 
 
 @cache
@@ -41,7 +42,9 @@ def priorities(environment: Environment) -> Mapping[tuple[str, int], int]:
     taken = set(found.values())
     for key, route in routes.items():
         if key not in found:
-            found[key] = next(each for each in _places(key[0], route) if each not in taken)
+            free = (each for each in _places(key[0], route) if each not in taken)
+            # A full band's next route has no place: a rule says so.
+            found[key] = next(free, FULL)
             taken.add(found[key])
     return found
 

@@ -77,7 +77,7 @@ def _shown(value: Any) -> str:
 
 def of_node(estate: Estate, kind: str, node: str) -> list[Resource]:
     """The resources of a type that name a node."""
-    return [each for each in estate.of(f"AWS::{kind}") if each.node == node]
+    return estate.of_node(f"AWS::{kind}", node)
 
 
 def only(estate: Estate, kind: str, node: str) -> Resource | None:

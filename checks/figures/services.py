@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from checks.estate import Estate, Resource
     from config.model.fargate import Fargate
 
+TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 STRATEGIES = {"blue-green": "BLUE_GREEN", "canary": "CANARY", "linear": "LINEAR"}
 
 
@@ -89,8 +91,7 @@ def _numbers(
         return
     policies = {
         _followed(each): each
-        for each in estate.of("AWS::ApplicationAutoScaling::ScalingPolicy")
-        if target and estate.at(each.get("ScalingTargetId")) is target
+        for each in (estate.users_of(target, POLICY) if target else ())
     }
     tracking = "TargetTrackingScalingPolicyConfiguration"
     for key, metric, wanted in (
@@ -113,10 +114,7 @@ def _numbers(
 
 
 def _scaled(estate: Estate, service: Resource | None) -> Resource | None:
-    for each in estate.of("AWS::ApplicationAutoScaling::ScalableTarget"):
-        if service and service in set(estate.named(each.get("ResourceId"))):
-            return each
-    return None
+    return next(iter(estate.users_of(service, TARGET) if service else ()), None)
 
 
 def _followed(policy: Resource) -> str:

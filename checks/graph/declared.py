@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from checks.graph.ports import tcp
@@ -29,7 +30,9 @@ from config.programs import queues
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from checks.graph.permissions import Relation
     from config.model.environment import Environment
+    from config.model.links import Link
 
 # What belongs to no node of a file: the platform under all of them.
 PLATFORM = ("network", "cluster", "access-logs", BALANCER, NAT, NOTIFIER)
@@ -84,6 +87,19 @@ class Concerns:
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
+        self._from: dict[str, list[tuple[str, Link]]] = defaultdict(list)
+        self._to: dict[str, list[str]] = defaultdict(list)
+        for source, target, link in links(environment):
+            self._from[source].append((target, link))
+            self._to[target].append(source)
+        self._known: dict[tuple[str, str], frozenset[str]] = {}
+
+    def of(self, relation: Relation, node: str) -> frozenset[str]:
+        """The nodes in a relation to a node, remembered."""
+        key = (relation, node)
+        if key not in self._known:
+            self._known[key] = frozenset(getattr(self, relation)(node))
+        return self._known[key]
 
     def own(self, node: str) -> set[str]:
         """Itself."""
@@ -95,9 +111,7 @@ class Concerns:
 
     def _delivered(self, node: str) -> Iterator[str]:
         environment = self.environment
-        for source, target, link in links(environment):
-            if source != node:
-                continue
+        for target, link in self._from[node]:
             offered = attributes_of(environment, target)
             asked = {wanted or offered.default for wanted in link.env.values()}
             if not asked & set(offered.secret):
@@ -147,13 +161,13 @@ class Concerns:
         stores = self.environment.stores
         return {
             target
-            for source, target, link in links(self.environment)
-            if source == node and isinstance(stores.get(target), Bucket) and link.access in accesses
+            for target, link in self._from[node]
+            if isinstance(stores.get(target), Bucket) and link.access in accesses
         }
 
     def invoked(self, node: str) -> set[str]:
         """The functions that it calls."""
-        called = any(s == node and target == NOTIFIER for s, target, _ in links(self.environment))
+        called = any(target == NOTIFIER for target, _ in self._from[node])
         with_domain = getattr(self.environment.services.get(node), "domain", None)
         return {NOTIFIER} if called or (with_domain and self.environment.notifier) else set()
 
@@ -165,11 +179,7 @@ class Concerns:
     def users(self, node: str) -> set[str]:
         """The services that use a store, which are deployed again when its credentials change."""
         services = self.environment.services
-        return {
-            source
-            for source, target, _ in links(self.environment)
-            if target == node and source in services
-        }
+        return {source for source in self._to[node] if source in services}
 
     def cluster(self, node: str) -> set[str]:
         """The cluster, for tasks."""
@@ -203,8 +213,7 @@ class Concerns:
         return {
             str(block)
             for name, external in self.environment.externals.items()
-            for source, target, _ in links(self.environment)
-            if source == name and target == bucket
+            if any(target == bucket for target, _ in self._from[name])
             for block in external.cidrs
         }
 

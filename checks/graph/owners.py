@@ -42,6 +42,8 @@ PARENTS = {
     "AWS::ElasticLoadBalancingV2::Listener": ("LoadBalancerArn",),
     "AWS::Lambda::EventInvokeConfig": ("FunctionName",),
 }
+# What Secrets Manager and App Runner append to a name, nobody knows beforehand.
+SUFFIXED = ("secretsmanager", "apprunner")
 # A task, or an instance of a cluster's container service.
 PART_OF = re.compile(r"(?:task|container-instance)/([^/]+)/")
 ARN = re.compile(r"arn:[\w-]+:([\w-]+):[^:]*:[^:]*:(.*)", re.DOTALL)
@@ -72,10 +74,15 @@ class Owners:
             rest = rest.split("/", 1)[0]
         elif service in ("ecs", "apprunner") and (match := PART_OF.match(rest)):
             rest = f"cluster/{match[1]}" if service == "ecs" else rest
-        for resource, end in self._named[service]:
-            names = (end, end.removesuffix(":*"))
-            if rest and any(rest == n or _matches(rest, n) for n in names):
-                yield resource
+        index = self._named[service]
+        parts = rest.split("/")
+        inside = f"{parts[0]}/*/{parts[2]}" if len(parts) == 3 else rest
+        if found := index.get(rest) or index.get(inside):
+            yield from found
+        elif rest and ("*" in rest or "?" in rest or service in SUFFIXED):
+            for end, resources in index.items():
+                if _matches(rest, end):
+                    yield from resources
 
     @cached_property
     def _by_ref(self) -> Mapping[tuple[str, str], Resource]:
@@ -86,13 +93,15 @@ class Owners:
         }
 
     @cached_property
-    def _named(self) -> Mapping[str, list[tuple[Resource, str]]]:
-        found: dict[str, list[tuple[Resource, str]]] = defaultdict(list)
+    def _named(self) -> Mapping[str, Mapping[str, list[Resource]]]:
+        """The named resources by service and the end of their ARN, with and without a star."""
+        found: dict[str, dict[str, list[Resource]]] = defaultdict(lambda: defaultdict(list))
         for each in self._by_ref.values():
             if known := NAMED.get(each.kind):
                 name, service, end = known
                 if isinstance(value := each.get(name), str):
-                    found[service].append((each, end.format(value)))
+                    for text in {end.format(value), end.format(value).removesuffix(":*")}:
+                        found[service][text].append(each)
         return found
 
     def nodes(self, resource: Resource) -> frozenset[str]:

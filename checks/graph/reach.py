@@ -85,35 +85,36 @@ class Network:
                 yield way, rule
 
     @cached_property
-    def _inward(self) -> Mapping[Resource, list[GroupRule]]:
-        found: dict[Resource, list[GroupRule]] = defaultdict(list)
+    def _by_peer(self) -> Mapping[tuple[Resource, bool], Mapping[Resource | None, list[GroupRule]]]:
+        """The rules of each group and direction by the group at their other end."""
+        found: dict[tuple[Resource, bool], dict[Resource | None, list[GroupRule]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         for rule in self.rules:
-            if rule.inward:
-                found[rule.group].append(rule)
+            found[rule.group, rule.inward][rule.peer].append(rule)
         return found
 
-    @cached_property
-    def _outward(self) -> Mapping[Resource, list[GroupRule]]:
-        found: dict[Resource, list[GroupRule]] = defaultdict(list)
-        for rule in self.rules:
-            if not rule.inward:
-                found[rule.group].append(rule)
-        return found
+    def _about(
+        self, own: Interface, other: Interface | None, *, inward: bool
+    ) -> Iterator[GroupRule]:
+        """The rules of an interface that may concern another one, or nobody in particular."""
+        for group in own.groups:
+            rules = self._by_peer[group, inward]
+            for peer in (None, *(other.groups if other else ())):
+                yield from rules.get(peer, ())
 
     def lets_out(self, source: Interface, target: Interface, ports: Ports) -> bool:
         """Whether the source's groups let it out to the target."""
         return any(
             rule.ports.covers(ports) and self._is_at(rule, target)
-            for group in source.groups
-            for rule in self._outward[group]
+            for rule in self._about(source, target, inward=False)
         )
 
     def lets_in(self, source: Interface, target: Interface, ports: Ports) -> bool:
         """Whether the target's groups let the source in."""
         return any(
             rule.ports.covers(ports) and self._is_at(rule, source)
-            for group in target.groups
-            for rule in self._inward[group]
+            for rule in self._about(target, source, inward=True)
         )
 
     @staticmethod
@@ -132,16 +133,14 @@ class Network:
         """Whether the groups of an interface let anybody in."""
         return any(
             rule.anywhere and rule.ports.covers(ports)
-            for group in interface.groups
-            for rule in self._inward[group]
+            for rule in self._about(interface, None, inward=True)
         )
 
     def lets_out_to_internet(self, interface: Interface, ports: Ports) -> bool:
         """Whether the groups of an interface let it call anybody."""
         return any(
             rule.anywhere and rule.ports.covers(ports)
-            for group in interface.groups
-            for rule in self._outward[group]
+            for rule in self._about(interface, None, inward=False)
         )
 
     def lets_out_to_list(self, interface: Interface, service: str, ports: Ports) -> bool:
@@ -150,8 +149,7 @@ class Network:
             rule.prefix_list
             and self.peer_name(rule) == f"endpoint:{service}"
             and rule.ports.covers(ports)
-            for group in interface.groups
-            for rule in self._outward[group]
+            for rule in self._about(interface, None, inward=False)
         )
 
     def is_reached_from_internet(self, interface: Interface) -> bool:

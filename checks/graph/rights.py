@@ -106,7 +106,7 @@ class Rights:
         return False
 
     def _concerned(self, permission: Permission, node: str, resource: str) -> bool:
-        allowed: set[str] = getattr(self.concerns, permission.on)(node)
+        allowed = self.concerns.of(permission.on, node)
         if "*" in allowed:
             return True
         meant = self.owners.meant(resource)
@@ -123,10 +123,10 @@ class Rights:
             return False
         through = statement.condition("kms:ViaService")
         if not through:
-            return bool(self.concerns.shell(node))
+            return bool(self.concerns.of("shell", node))
         for each in through:
             relations = THROUGH.get(each.split(".", 1)[0], ())
-            concerned = {n for name in relations for n in getattr(self.concerns, name)(node)}
+            concerned = {n for name in relations for n in self.concerns.of(name, node)}
             if not concerned:
                 return False
             if each.startswith("secretsmanager."):
@@ -158,7 +158,7 @@ class Rights:
     def _not_granted(
         self, node: str, roles: list[Resource], permission: Permission
     ) -> Iterator[Finding]:
-        for target in sorted(getattr(self.concerns, permission.on)(node)):
+        for target in sorted(self.concerns.of(permission.on, node)):
             for action in permission.actions:
                 if not any(self._grants(role, action, target) for role in roles):
                     yield _missing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,25 +48,36 @@ def forwards(estate: Estate, actions: Any) -> Iterator[Resource]:
                     yield found
 
 
-def serving(estate: Estate, group: Resource) -> list[tuple[Resource, dict[str, Any]]]:
-    """The services that register their tasks in a target group, with how they do it."""
-    found = []
+def serving(estate: Estate) -> dict[Resource, list[Resource]]:
+    """The services that register their tasks, by target group."""
+    found: dict[Resource, list[Resource]] = defaultdict(list)
     for service in estate.of(SERVICE):
         for each in service.mappings("LoadBalancers"):
             advanced = each.get("AdvancedConfiguration")
             other = advanced.get("AlternateTargetGroupArn") if isinstance(advanced, dict) else None
-            if group in (estate.at(each.get("TargetGroupArn")), estate.at(other)):
-                found.append((service, each))
+            for group in map(estate.at, (each.get("TargetGroupArn"), other)):
+                if group:
+                    found[group].append(service)
     return found
+
+
+def led_to(estate: Estate) -> set[Resource]:
+    """The target groups that some listener or rule hands requests to."""
+    return {
+        group
+        for holder in (*estate.of(RULE), *estate.of(LISTENER))
+        for actions in (holder.get("Actions"), holder.get("DefaultActions"))
+        for group in forwards(estate, actions)
+    }
 
 
 def routes(estate: Estate) -> set[Routed]:
     """Which hosts and paths reach which nodes."""
-    found = set()
+    found, services = set(), serving(estate)
     for rule in estate.of(RULE):
         hosts, paths = _conditions(rule)
         for group in forwards(estate, rule.get("Actions")):
-            for service, _ in serving(estate, group):
+            for service in services.get(group, ()):
                 found |= {Routed(h, p, service.node or "") for h in hosts for p in paths}
     return found
 

@@ -12,6 +12,7 @@ from checks.graph.interfaces import ENDPOINT
 from checks.graph.reach import INTERNET, Network, Way
 from config.attributes import BALANCER, NAT
 from config.aws import PREFIX_LISTS
+from config.nodes import endpoint_node
 from config.programs import served
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from checks.graph.interfaces import Interface
     from config.model.environment import Environment
 
+# The endpoints that are routes, and not addresses.
+GATEWAYS = {endpoint_node(service) for service in PREFIX_LISTS}
 UNDECLARED, MISSING = "graph-undeclared-way", "graph-missing-way"
 DECLARE = "declare the link under `uses`, or take the rule away"
 
@@ -31,6 +34,7 @@ class Ways:
     def __init__(self, estate: Estate, environment: Environment) -> None:
         self.estate, self.environment = estate, environment
         self.network = Network(estate)
+        self.led_to = routing.led_to(estate)
         self.declared = declared.ways(environment)
         self.meant = self.declared | declared.through_nat(environment)
 
@@ -119,7 +123,7 @@ class Ways:
             yield from self._missing_entry(way, targets)
         elif not sources:
             yield self._shut(way, None, f"{way.source} stands in no network")
-        elif way.target == INTERNET or way.target.removeprefix("endpoint:") in PREFIX_LISTS:
+        elif way.target == INTERNET or way.target in GATEWAYS:
             leave = self._missing_exit if way.target == INTERNET else self._missing_gateway
             for source in sources:
                 yield from leave(way, source)
@@ -195,24 +199,14 @@ class Ways:
 
     def _not_forwarded(self, way: Way) -> Iterator[Finding]:
         """A target group on this port, a task that registers in it, and a rule that leads there."""
-        for service in self.estate.of(routing.SERVICE):
-            if service.node != way.target:
-                continue
+        for service in self.estate.of_node(routing.SERVICE, way.target):
             ports = {each.get("ContainerPort") for each in service.mappings("LoadBalancers")}
             if way.ports.first not in ports:
                 yield self._shut(way, service, "the service registers no container on this port")
             for each in service.mappings("LoadBalancers"):
                 group = self.estate.at(each.get("TargetGroupArn"))
-                if group is None or not self._is_led_to(group):
+                if group not in self.led_to:
                     yield self._shut(way, service, "no rule of a listener leads to its targets")
-
-    def _is_led_to(self, group: Resource) -> bool:
-        holders = [*self.estate.of(routing.RULE), *self.estate.of(routing.LISTENER)]
-        return any(
-            group in routing.forwards(self.estate, actions)
-            for holder in holders
-            for actions in (holder.get("Actions"), holder.get("DefaultActions"))
-        )
 
     def _routes(self) -> Iterator[Finding]:
         """Every declared host and path at its service, and no other."""

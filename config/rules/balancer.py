@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from config.model.balancer import Certificate
 from config.model.fargate import Fargate
 from config.programs import served
-from config.routes import is_ranked, priorities
+from config.routes import FULL, WIDTH, is_ranked, priorities
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+MOST_TARGET_GROUPS = 100
 
 if TYPE_CHECKING:
     from config.model.environment import Environment
@@ -32,6 +35,9 @@ def routes_are_apart(environment: Environment) -> Findings:
     for name, service in environment.services.items():
         for index, route in enumerate(service.routes if isinstance(service, Fargate) else ()):
             path, priority = ("services", name, "routes", index), chosen[name, index]
+            if priority == FULL:
+                yield path, f"is one too many: of routes as exact as this there may be {WIDTH}"
+                continue
             if not route.priority and not is_ranked(route):
                 yield path, "is so deep that its order among others is open: say a `priority:`"
             if first := seen.get((route.host, route.path)):
@@ -44,6 +50,17 @@ def routes_are_apart(environment: Environment) -> Findings:
                 )
                 yield path, message
             seen[route.host, route.path] = taken[priority] = name
+
+
+def targets_fit_a_balancer(environment: Environment) -> Findings:
+    """AWS raises other limits of a balancer on request, and not this one."""
+    groups = sum(2 if service.shifts else 1 for service in served(environment).values())
+    if groups > MOST_TARGET_GROUPS:
+        message = (
+            f"would have {groups} target groups, and takes {MOST_TARGET_GROUPS} (a service whose"
+            " releases shift traffic has two): divide the file into two systems"
+        )
+        yield ("balancer",), message
 
 
 def certificates_are_here(environment: Environment) -> Findings:
@@ -74,4 +91,9 @@ def _covers(name: str, host: str) -> bool:
     return name == host or (name.startswith("*.") and head != "*" and rest == name[2:])
 
 
-RULES = (routes_have_a_balancer, routes_are_apart, certificates_are_here)
+RULES = (
+    routes_have_a_balancer,
+    routes_are_apart,
+    targets_fit_a_balancer,
+    certificates_are_here,
+)
