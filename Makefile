@@ -9,6 +9,7 @@ SHELL := /bin/sh
 SYSTEM ?= daadaar
 ENVIRONMENT ?= prod
 OUTPUT ?= cdk.out
+REPORT ?= report
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$each && break; done)
@@ -47,6 +48,14 @@ check: .build/ready-dev ## lint, types, and every environment through CDK, cdk-n
 	@mypy
 	@python -m reports.check
 
+# A variable as an option of a command, unless it only has the default of this file.
+given = $(if $(filter file,$(origin $(1))),,$(2) "$($(1))")
+
+.PHONY: diff
+diff: .build/ready-dev ## what changes since BASE (a commit) in every environment; fails where data is lost
+	@python -m checks.changes --base "$(BASE)" $(call given,SYSTEM,--system) \
+		$(call given,ENVIRONMENT,--environment)
+
 .PHONY: format
 format: .build/ready-dev ## format the code and sort its imports
 	@ruff check --fix .
@@ -60,6 +69,14 @@ snapshots: .build/ready-dev ## accept what the templates look like now, and the 
 grammar: .build/ready ## docs/grammar.md, out of the models
 	@python -m reports.grammar > docs/grammar.md
 
+.PHONY: rules
+rules: .build/ready ## docs/rules.md, out of the code
+	@python -m reports.rule_page > docs/rules.md
+
+.PHONY: report
+report: .build/ready ## evidence of compliance of SYSTEM in ENVIRONMENT, into REPORT (report)
+	@python -m reports.compliance $(SYSTEM) $(ENVIRONMENT) $(REPORT)
+
 .PHONY: bench
 bench: .build/ready-dev ## synthesis of every environment against its floor, and how it grows
 	@python benchmarks/synth.py
@@ -70,12 +87,12 @@ wheels: .build/wheels.done ## the packages of the functions in lambda/
 
 .PHONY: clean
 clean: ## remove everything that make made
-	@rm -rf .venv .build node_modules cdk.out
+	@rm -rf .venv .build node_modules cdk.out report
 
 .build/ready: .build/python.done .build/cli.done .build/wheels.done
 	@touch $@
 
-.build/ready-dev: .build/ready .build/python-dev.done
+.build/ready-dev: .build/ready .build/python-dev.done .build/checkov.done
 	@touch $@
 
 .venv/bin/python:
@@ -92,6 +109,12 @@ clean: ## remove everything that make made
 	@echo "Setting up, once: packages for tests …"
 	@$(call quietly,.venv/bin/python -m pip install --requirement requirements.txt \
 		--requirement requirements-dev.txt,pip-dev)
+	@touch $@
+
+.build/checkov.done: requirements-checkov.txt | .venv/bin/python
+	@echo "Setting up, once: checkov, in a virtual environment of its own …"
+	@$(call quietly,rm -rf .build/checkov && .venv/bin/python -m venv .build/checkov \
+		&& .build/checkov/bin/python -m pip install --requirement $<,checkov)
 	@touch $@
 
 .build/cli.done: package.json package-lock.json .build/python.done

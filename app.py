@@ -6,8 +6,9 @@ import argparse
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stackyard import launch
 
@@ -18,10 +19,11 @@ launch.import_meanwhile("aws_cdk", *(f"stacks.{name}" for name in STACKS))
 
 import typeguard  # noqa: F401  (jsii needs it at its first call: better now than then)
 
+from checks.packs import packs_of
+from checks.report import findings
 from config.errors import ConfigError
 from config.load import load_environment
 from config.programs import groups
-from reports.findings import findings
 from reports.sizes import too_large
 from stackyard.bundle import BundleError
 
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 
 CDK_JSON = Path(__file__).resolve().parent / "cdk.json"
 FINDINGS, UNUSABLE = 1, 2
-UNDER_CLI = "CDK_CLI_VERSION"
 
 
 def build(scope: Construct, environment: Environment) -> None:
@@ -98,6 +99,10 @@ def build(scope: Construct, environment: Environment) -> None:
             pipelines=pipelines,
         )
 
+    from stackyard.accepted import accept_from_file
+
+    accept_from_file(scope, environment.accepted)
+
 
 def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[NagPack]] | None = None) -> int:
     """Synthesize one environment; the CDK CLI calls this, and so may anybody without it."""
@@ -113,29 +118,27 @@ def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[NagPack]] | 
     try:
         environment = load_environment(_text(app, "system"), _text(app, "environment"))
         build(app, environment)
-        cdk.Validations.of(app).add_plugins(*(packs or _packs)())
+        cdk.Validations.of(app).add_plugins(*(packs() if packs else validators(environment)))
     except (ConfigError, BundleError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
     return _synthesized(app)
 
 
-def _packs() -> list[NagPack]:
-    # Imported late: what needs no pack need not wait for it.
-    from cdk_nag import AwsSolutionsChecks
+def validators(environment: Environment) -> list[Any]:
+    """All that judges an environment at every synthesis, beside CDK's own validation."""
+    from checks.plugin import ControlTower, OwnRules
 
-    return [AwsSolutionsChecks(verbose=True)]
+    return [*packs_of(environment), OwnRules(environment), ControlTower()]
 
 
 def _synthesized(app: cdk.App) -> int:
-    assembly = app.synth()
-    if sizes := list(too_large(Path(assembly.directory))):
+    assembly = Path(app.synth().directory)
+    if sizes := list(too_large(assembly)):
         print("\n".join(sizes), file=sys.stderr)
         return FINDINGS
-    if UNDER_CLI in os.environ:
-        # The CLI reads the report, prints it and fails by itself.
-        return 0
-    found = list(findings(Path(assembly.directory)))
+    # Not left to the CLI, which prints a page for each finding, and passes over those in a Stage.
+    found = findings(assembly, today=datetime.now(UTC).date())
     for finding in found:
         print(finding, file=sys.stderr)
     return FINDINGS if found else 0

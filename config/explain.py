@@ -34,6 +34,8 @@ EXPECTED = {
     "list_type": "a list",
     "tuple_type": "a list",
     "finite_number": "a finite number",
+    "date_type": "a date such as 2027-06-30",
+    "date_parsing": "a date such as 2027-06-30",
     "too_short": "{} with at least one entry",
 }
 ADDRESSES = "an address range such as 10.0.0.0/16, with no bits set behind its prefix"

@@ -6,6 +6,7 @@ A test compares the page with what this prints, so it says what the program read
 from __future__ import annotations
 
 import inspect
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
@@ -50,6 +51,7 @@ PLAIN: dict[Any, str] = {
     bool: "`true`, `false`",
     IPv4Network: "an address range such as 10.0.0.0/16",
     IPv6Network: "one of IPv6",
+    date: "a date such as 2027-06-30",
 }
 ALARMS = {
     "service on Fargate": alarms.FARGATE,

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from config.model.balancer import Balancer
-from config.model.base import NodeName, Part, fitting
+from config.model.base import NodeName, Part, Reason, fitting
+from config.model.compliance import Accepted, Compliance
 from config.model.network import Network
 from config.model.outside import (
     AlarmChange,
@@ -22,6 +23,14 @@ from config.model.services import Service, Task
 from config.model.stores import Store
 
 AccountId = Annotated[str, fitting(r"^\d{12}$", "the account's twelve digits in quotes")]
+DataName = Annotated[
+    str,
+    fitting(
+        r"^[a-z][a-z0-9]*(-[a-z0-9]+)*(/([a-z][a-z0-9]*(-[a-z0-9]+)*|[A-Z][A-Za-z0-9]*))?$",
+        "a node such as database or database/master, or <stack>/<logical id>",
+        max_length=255,
+    ),
+]
 RegionName = Annotated[str, fitting(r"^[a-z]{2}(-[a-z]+)+-\d$", "a region such as us-east-1")]
 
 
@@ -33,6 +42,13 @@ class Environment(Part):
     migrations instead of schema pushes.
 
     `regions`, where given, are the only ones that anything of it may live in.
+
+    `expendable` accepts that a change loses data, with a reason by node: `make diff` fails on every
+    other replacement or deletion. What has no node goes by `<stack>/<logical id>`. A reason counts
+    for the change that it comes with; take it out afterwards.
+
+    cdk-nag's AwsSolutions always judges it; the packs of `compliance` join. What is `accepted` of
+    their findings stands in the evidence that `make report` writes.
     """
 
     system: NodeName
@@ -41,6 +57,8 @@ class Environment(Part):
     account: AccountId
     region: RegionName
     regions: tuple[RegionName, ...] = ()
+    compliance: Compliance = ()
+    accepted: tuple[Accepted, ...] = ()
     network: Network
     images: dict[NodeName, Image] = {}
     secrets: dict[NodeName, Secret] = {}
@@ -52,6 +70,7 @@ class Environment(Part):
     notifier: Notifier | None = None
     channels: dict[Severity, Channel] = {}
     alarms: dict[str, AlarmChange] = {}
+    expendable: dict[DataName, Reason] = {}
 
     # What is derived of an environment is kept by it; it never changes, and is no key otherwise.
     def __hash__(self) -> int:

@@ -8,7 +8,9 @@ from config.rules import (
     alarms,
     balancer,
     caches,
+    compliance,
     databases,
+    expendable,
     fargate,
     links,
     names,
@@ -38,6 +40,8 @@ RULES = (
     *production.RULES,
     *names.RULES,
     *alarms.RULES,
+    *compliance.RULES,
+    *expendable.RULES,
 )
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from config.attributes import BALANCER
 from config.model.optouts import AwsKey, Unversioned
 from stackyard.iam import Statement
-from stackyard.marks import acknowledge, belongs_to, keep
+from stackyard.marks import NEXT_RELEASE, acknowledge, belongs_to, keep, planned
 from stackyard.node import Grant, Node
 from stackyard.place import place_of
 
@@ -39,7 +39,8 @@ KEY_ACTIONS = {
 class LogBucket(s3.Bucket):
     """Where S3 and the balancer write down who reached them, for a year.
 
-    Their log delivery can't use a customer's key, so this one is encrypted with S3's own.
+    Their log delivery can't use a customer's key, so this one is encrypted with S3's own. What is
+    deleted or replaced can be had back for a month: a log that somebody can edit proves nothing.
     """
 
     def __init__(
@@ -53,10 +54,28 @@ class LogBucket(s3.Bucket):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(365))],
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=cdk.Duration.days(365),
+                    noncurrent_version_expiration=cdk.Duration.days(30),
+                )
+            ],
         )
         keep(self)
         belongs_to(self, "access-logs")
+        acknowledge(
+            self,
+            "S3DefaultEncryptionKMS",
+            reason="Log delivery of balancers and of S3 can write under S3's own keys only",
+        )
+        _replicated_later(self)
+        _told_to_nobody(self)
+        acknowledge(
+            self,
+            "CT.S3.PR.2",
+            reason="It holds the access logs of the others; logging its own would never end",
+        )
         if not of_buckets:
             acknowledge(
                 self, "S1", reason="It holds the access logs of the balancer, and no others to log"
@@ -117,6 +136,20 @@ class Bucket(s3.Bucket):
         self._key_arn = key.arn if own_key else None
         keep(self)
         belongs_to(self, node)
+        if isinstance(spec.encryption, AwsKey):
+            reason = f"The file encrypts it with S3's own keys: {spec.encryption.reason}"
+            acknowledge(self, "S3DefaultEncryptionKMS", reason=reason)
+        if isinstance(spec.versioned, Unversioned):
+            reason = f"The file keeps no versions: {spec.versioned.reason}"
+            acknowledge(self, "S3BucketVersioningEnabled", reason=reason)
+            acknowledge(
+                self,
+                "S3BucketReplicationEnabled",
+                reason=f"S3 copies versioned objects only. {reason}",
+            )
+        else:
+            _replicated_later(self)
+        _told_to_nobody(self)
 
     def open_to(self, *, reader: str, cidrs: Iterable[str]) -> None:
         """Let anybody who comes from these addresses read objects (and nothing else)."""
@@ -168,6 +201,31 @@ class Bucket(s3.Bucket):
             )
         reason = "The objects of the one bucket that the file links to, by object actions only"
         return Grant(statements=statements, wildcards={f"{arn}/*": reason})
+
+
+def _replicated_later(bucket: s3.Bucket) -> None:
+    planned(
+        bucket,
+        "S3BucketReplicationEnabled",
+        until=NEXT_RELEASE,
+        reason="Copies in a second region come with the plan for backups; until then versions"
+        " protect objects from whoever deletes or replaces them",
+    )
+
+
+def _told_to_nobody(bucket: s3.Bucket) -> None:
+    acknowledge(
+        bucket,
+        "CT.S3.PR.4",
+        reason="Nothing of the file waits for events of its objects, and events that nobody hears"
+        " are no safeguard",
+    )
+    acknowledge(
+        bucket,
+        "CT.S3.PR.9",
+        reason="Programs may delete their own objects, which locked ones could not be; versions"
+        " keep what was deleted, for as long as the file says",
+    )
 
 
 def _lifecycle(spec: BucketSpec) -> s3.LifecycleRule:

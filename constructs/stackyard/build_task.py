@@ -78,6 +78,12 @@ class BuildTask(Block):
             reason="The command and its migrations are in the service's own image, which comes"
             " from the system's scanned repository by digest",
         )
+        acknowledge(
+            self.project,
+            "CodeBuildProjectSourceRepoUrl",
+            reason="It has no source repository, and so no credentials for one: the buildspec is"
+            " an object in S3",
+        )
 
     def _project(self) -> codebuild.CfnProject:
         spec, project = self._spec, codebuild.CfnProject
@@ -162,6 +168,7 @@ class BuildTask(Block):
         acknowledge(
             role,
             "IAM5[Resource::*]",
+            "CKV_AWS_111",
             reason="CodeBuild manages the network interfaces of a build in a VPC with the project's"
             " own role, and those EC2 actions, like ecr:GetAuthorizationToken, know no resource",
         )

@@ -10,12 +10,13 @@ from config import aws
 from config.model.optouts import NoBackups
 from stackyard.cache_users import APPLICATION, ENGINE, CacheUsers
 from stackyard.edges import NodeGroup
-from stackyard.marks import belongs_to, keep
+from stackyard.marks import acknowledge, belongs_to, keep
 from stackyard.node import Node
 from stackyard.place import Block
 from stackyard.secret import value_of
 
 if TYPE_CHECKING:
+    from aws_cdk import CfnResource
     from constructs import Construct
 
     from config.model.valkey import ServerlessValkey, Valkey
@@ -64,10 +65,18 @@ class ServerlessCache(Block):
         for kept in (self.cache, group.group):
             keep(kept)
         belongs_to(self.cache, node)
+        accept_no_snapshots(self.cache, spec)
         port = aws.VALKEY_PORTS["serverless"][0]
         self.node_for_consumers = cache_node(
             users, key, group_id=group.group_id, host=self.cache.attr_endpoint_address, port=port
         )
+
+
+def accept_no_snapshots(cache: CfnResource, spec: Valkey) -> None:
+    """Accept that a file turns daily snapshots off, with its reason."""
+    if isinstance(spec.snapshot_days, NoBackups):
+        reason = f"The file turns snapshots off: {spec.snapshot_days.reason}"
+        acknowledge(cache, "durability-cache-snapshots", reason=reason)
 
 
 def days_of(spec: Valkey) -> int:

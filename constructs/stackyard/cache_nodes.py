@@ -8,7 +8,7 @@ from aws_cdk import aws_elasticache as elasticache
 
 from config import aws
 from config.model.optouts import SingleZone
-from stackyard.cache import cache_node, days_of
+from stackyard.cache import accept_no_snapshots, cache_node, days_of
 from stackyard.cache_users import APPLICATION, DEPTH, DEPTH_ACCESS, ENGINE, CacheUsers
 from stackyard.edges import NodeGroup
 from stackyard.log_group import EncryptedLogGroup
@@ -129,6 +129,7 @@ class NodesCache(Block):
             reason="Users with passwords and access strings of their own are stricter than one"
             " token for everything, and ElastiCache takes one or the other",
         )
+        accept_no_snapshots(self.cache, self._spec)
         if not across and isinstance(self._spec.multi_az, SingleZone):
             reason = f"The file keeps the cache in one zone: {self._spec.multi_az.reason}"
             acknowledge(self.cache, "AEC4", reason=reason)

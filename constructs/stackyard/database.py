@@ -11,10 +11,18 @@ from aws_cdk import aws_rds as rds
 
 from config import aws
 from config.model.optouts import NoBackups, SingleZone
+from config.nodes import MASTER, login_node
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import EncryptedLogGroup
-from stackyard.marks import acknowledge, acknowledge_wildcard, belongs_to, keep
+from stackyard.marks import (
+    NEXT_RELEASE,
+    acknowledge,
+    acknowledge_wildcard,
+    belongs_to,
+    keep,
+    planned,
+)
 from stackyard.place import Block
 from stackyard.secret import generated_secret
 
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from stackyard.key import EnvironmentKey
     from stackyard.placement import Placement
 
+# What production keeps at least (FSBP RDS.11).
+RECOMMENDED_BACKUP_DAYS = 7
 OS_METRICS = "RDSOSMetrics"
 EXPORTED_LOGS = ("postgresql", "upgrade")
 INSIGHTS = {
@@ -64,7 +74,7 @@ class Database(Block):
         self.master = generated_secret(
             self,
             "Master",
-            node=node,
+            node=login_node(node, MASTER),
             name=spec.master.secret,
             description=f"Password of the master user of {identifier}",
             key=key,
@@ -136,6 +146,19 @@ class Database(Block):
             reason="Only the declared edges reach the port, from security groups that are named;"
             " another number would be obscurity and no lock",
         )
+        acknowledge(
+            self.instance,
+            "CT.RDS.PR.7",
+            reason="Programs log in with passwords that are rotated; tokens of IAM would need code"
+            " in each of them, and every 15 minutes a new one",
+        )
+        planned(
+            self.instance,
+            "RDSInBackupPlan",
+            until=NEXT_RELEASE,
+            reason="A plan of AWS Backup with a vault of its own comes next; until then there are"
+            " RDS' own backups, for as many days as the file says",
+        )
         self._accept_what_the_file_turns_off(protected=protected)
 
     def _monitored(self) -> cdk.Duration | None:
@@ -181,6 +204,12 @@ class Database(Block):
         if isinstance(spec.backup_days, NoBackups):
             reason = f"The file turns automated backups off: {spec.backup_days.reason}"
             acknowledge(self.instance, "RDS13", reason=reason)
+        elif spec.backup_days < RECOMMENDED_BACKUP_DAYS:
+            reason = "The file keeps them for fewer days, which production may not"
+            acknowledge(self.instance, "CT.RDS.PR.8", reason=reason)
+        if not spec.monitoring_seconds:
+            reason = "The file asks for no Enhanced Monitoring; Database Insights is always on"
+            acknowledge(self.instance, "CT.RDS.PR.2", reason=reason)
         if not protected:
             acknowledge(
                 self.instance,

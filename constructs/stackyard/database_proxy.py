@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_rds as rds
 
 from config.credentials import COLOURS
+from config.nodes import login_node
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole
 from stackyard.log_group import EncryptedLogGroup
@@ -121,7 +122,7 @@ class DatabaseProxy(Block):
         secret = generated_secret(
             self,
             pascal(f"{login}-{colour}"),
-            node=self._store,
+            node=login_node(self._store, login),
             description=f"Login {login}_{colour} of {self._database.identifier}, for its proxy",
             key=self._key,
             # The proxy takes nothing else, also of the login that is not in use yet.

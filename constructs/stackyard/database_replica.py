@@ -66,10 +66,14 @@ def replica(
             reason="The file says that this environment is not production; what a replica holds is"
             " in its source",
         )
+    if not spec.monitoring_seconds:
+        reason = "The file asks for no Enhanced Monitoring; Database Insights is always on"
+        acknowledge(found, "CT.RDS.PR.2", reason=reason)
     for finding, reason in {
         "RDS11": "Only the declared edges reach the port, which is its source's",
         "RDS2": "A replica in its source's region has its source's encryption, and CloudFormation"
         " refuses the property here",
+        "RDSInBackupPlan": "What a replica holds is in its source, which is what backups are of",
         "RDS3": "It is itself the second copy; nothing writes to it",
     }.items():
         acknowledge(found, finding, reason=reason)

@@ -85,6 +85,8 @@ class PythonFunction(Block):
             acknowledge(
                 role,
                 "IAM5[Resource::*]",
+                "LambdaStarPermissions",
+                "CKV_AWS_111",
                 reason="Lambda manages the network interfaces of a function in a VPC with the"
                 " function's own role, and those EC2 actions can't be limited to a resource",
             )
@@ -132,6 +134,18 @@ class PythonFunction(Block):
         self.arn = self.function.attr_arn
         self.name = self.function.ref
         belongs_to(self.function, node)
+        acknowledge(
+            self.function,
+            "LambdaConcurrency",
+            reason="Reserving takes from the account's own quota, of which Lambda keeps 100 back: a"
+            " new account has 10, and the deploy would fail; events and schedules call it rarely",
+        )
+        acknowledge(
+            self.function,
+            "LambdaTracing",
+            reason="It calls one or two services, and its log says which failed and how long it"
+            " took: a trace would add nothing",
+        )
 
     def may_be_invoked_by(
         self, service: str, construct_id: str, *, source_arn: str | None = None

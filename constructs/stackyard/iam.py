@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
 
-from stackyard.marks import belongs_to
+from stackyard.marks import acknowledge, belongs_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,3 +86,10 @@ class ServiceRole(iam.CfnRole):
         )
         self.arn = self.attr_arn
         belongs_to(self, node)
+        if statements:
+            acknowledge(
+                self,
+                "IAMNoInlinePolicy",
+                reason="The policy belongs to this one role, comes and goes with it, and can be"
+                " attached to nothing else",
+            )

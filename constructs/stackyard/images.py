@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 
-from stackyard.marks import belongs_to, keep
+from stackyard.marks import acknowledge, belongs_to, keep
 
 RELEASE_TAGS = "release-"
 
@@ -70,3 +70,10 @@ class ImageRepository(ecr.Repository):
         )
         keep(self)
         belongs_to(self, node)
+        if spec.moving:
+            acknowledge(
+                self,
+                "CT.ECR.PR.3",
+                reason="Only the tags that the file names move, and nothing runs by them: programs"
+                " run digests",
+            )

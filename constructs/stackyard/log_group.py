@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_logs as logs
 
-from stackyard.marks import keep
+from stackyard.marks import acknowledge, keep
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from stackyard.key import EnvironmentKey
+
+
+YEAR = 365
 
 
 class EncryptedLogGroup(logs.CfnLogGroup):
@@ -36,3 +39,10 @@ class EncryptedLogGroup(logs.CfnLogGroup):
         self.arn = self.attr_arn
         self.name = self.ref
         keep(self)
+        if days < YEAR:
+            acknowledge(
+                self,
+                "CT.CLOUDWATCH.PR.2",
+                reason="The file says for how many days its logs are of use; what was logged can't"
+                " tell about people for longer than that",
+            )

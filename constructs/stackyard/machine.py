@@ -104,7 +104,7 @@ class Machine(Block):
             node=self._node,
             statements=[Statement(actions=["states:StartExecution"], resources=[self.machine.ref])],
         )
-        events.CfnRule(
+        rule = events.CfnRule(
             starter,
             "Rule",
             description=description,
@@ -112,5 +112,11 @@ class Machine(Block):
             targets=[
                 events.CfnRule.TargetProperty(id="Machine", arn=self.machine.ref, role_arn=role.arn)
             ],
+        )
+        acknowledge(
+            rule,
+            "EventBusDLQ",
+            reason="EventBridge tries for a day to start the machine, and anybody can start it by"
+            " hand; a kept event would start it when the cause is long past",
         )
         return starter

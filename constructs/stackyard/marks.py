@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 from aws_cdk import Acknowledgment, CfnResource, RemovalPolicy, Stack, Validations
 
+from config.compliance import Terms, findings_of
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from constructs import IConstruct
 
 NODE = "Stackyard::Node"
 REFERENCE = "${Token["
+# By this day backups of their own, copies in another region and a web firewall are there.
+NEXT_RELEASE = date(2027, 6, 30)
 
 
 def resource_of(construct: IConstruct) -> CfnResource:
@@ -40,11 +47,28 @@ def keep(construct: IConstruct) -> None:
     resource_of(construct).apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
-def acknowledge(construct: IConstruct, finding: str, *, reason: str) -> None:
-    """Accept one exact finding of cdk-nag's AwsSolutions pack, on this construct only."""
-    Validations.of(construct).acknowledge(
-        Acknowledgment(id=f"AwsSolutions::AwsSolutions-{finding}", reason=reason)
-    )
+def acknowledge(
+    construct: IConstruct, *findings: str, reason: str, until: date | None = None
+) -> None:
+    """Accept exact findings on this construct only, for good or until a day.
+
+    `RDS3` and `IAM5[Resource::*]` are cdk-nag's AwsSolutions; where other packs ask for the same
+    under names of their own, and for `LambdaDLQ`, which only they have, all of them are meant
+    (config/compliance.py). Anything else is the whole id of a rule, such as `CT.RDS.PR.1`.
+    """
+    ids = [one for finding in findings for one in findings_of(finding)]
+    accept(construct, ids, Terms(reason=reason, until=until))
+
+
+def planned(construct: IConstruct, finding: str, *, until: date, reason: str) -> None:
+    """Accept a finding until the day by which later work is to resolve it."""
+    accept(construct, findings_of(finding), Terms(reason=reason, until=until, planned=True))
+
+
+def accept(construct: IConstruct, ids: Iterable[str], terms: Terms) -> None:
+    """Accept findings by their qualified ids, all at once: each call of jsii takes its time."""
+    reason = str(terms)
+    Validations.of(construct).acknowledge(*(Acknowledgment(id=i, reason=reason) for i in ids))
 
 
 def acknowledge_wildcard(construct: IConstruct, resource: str, *, reason: str) -> None:

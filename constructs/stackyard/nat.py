@@ -88,4 +88,20 @@ def narrow(provider: ec2.NatProvider, vpc: ec2.Vpc, cidr: str, ports: Iterable[i
             acknowledge(
                 child, "EC29", reason="It keeps nothing: a new one takes over at the next deploy"
             )
+            acknowledge(
+                child,
+                "EC2InstanceNoPublicIp",
+                reason="It is the way out, so it has a public address; its group lets nobody in"
+                " from there",
+            )
+            acknowledge(
+                child,
+                "CT.EC2.PR.19",
+                reason="It forwards what is encrypted already: every way out of the file is TLS",
+            )
+            acknowledge(
+                child,
+                "EC2InstancesInVPC",
+                reason="It is in the VPC by its network interface, which names the subnet",
+            )
     return instance

@@ -12,7 +12,7 @@ from config import aws
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import EncryptedLogGroup
-from stackyard.marks import belongs_to
+from stackyard.marks import acknowledge, belongs_to, resource_of
 from stackyard.names import pascal
 from stackyard.nat import gateways_for, narrow, provider_for
 from stackyard.place import Block
@@ -88,6 +88,7 @@ class Network(Block):
         )
         self.placements = placements(self.vpc, tiers)
         self._name_subnets()
+        self._accept_what_a_vpc_brings()
         self._flow_log(key)
         self.endpoint_groups: dict[str, str] = {}
         for service, zones in endpoints.items():
@@ -109,7 +110,12 @@ class Network(Block):
             ip_addresses=ranges,
             max_azs=len(spec.zones),
             subnet_configuration=[
-                ec2.SubnetConfiguration(name=tier, subnet_type=SUBNET_TYPES[tier])
+                ec2.SubnetConfiguration(
+                    name=tier,
+                    subnet_type=SUBNET_TYPES[tier],
+                    # The balancer and NAT bring addresses of their own; nothing else gets one.
+                    map_public_ip_on_launch=False if tier == "public" else None,
+                )
                 for tier in self._tiers
             ],
             nat_gateways=gateways_for(spec.way_out, len(spec.zones)),
@@ -124,6 +130,22 @@ class Network(Block):
             for zone, subnet in zip(self._spec.zones, placement.subnets, strict=True):
                 name = f"{self._name}-{tier}-{zone}"
                 cdk.Tags.of(subnet).add("Name", name, priority=200)
+
+    def _accept_what_a_vpc_brings(self) -> None:
+        acknowledge(
+            resource_of(self.vpc),
+            "VPCDefaultSecurityGroupClosed",
+            reason="Nothing is in the default group, which a test watches; emptying it would take a"
+            " custom resource, whose function may change security groups",
+        )
+        public = self.placements.get("public")
+        for subnet in public.subnets if public else ():
+            acknowledge(
+                subnet.node.find_child("DefaultRoute"),
+                "VPCNoUnrestrictedRouteToIGW",
+                reason="The public tier is for what faces the internet, a balancer and NAT; it"
+                " gives out no public addresses, and programs and stores lie in other tiers",
+            )
 
     def _flow_log(self, key: EnvironmentKey) -> None:
         group = EncryptedLogGroup(self, "FlowLogs", key=key, days=self._spec.flow_log_days)

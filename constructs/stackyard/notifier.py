@@ -10,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 
 from stackyard.function import PythonFunction
 from stackyard.iam import Statement
-from stackyard.marks import belongs_to
+from stackyard.marks import acknowledge, belongs_to
 from stackyard.node import Grant, Node, may_read
 from stackyard.place import Block
 
@@ -47,12 +47,20 @@ class Notifier(Block):
             enforce_ssl=True,
         )
         belongs_to(self.dead_letters, node)
+        acknowledge(
+            self.dead_letters,
+            "CT.SQS.PR.1",
+            reason="It is itself the queue of dead letters, from which nothing is taken by itself",
+        )
         use_key = Statement(
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[key.arn],
             conditions={
                 "StringEquals": {"kms:ViaService": f"sqs.{self.place.region}.amazonaws.com"}
             },
+        )
+        acknowledge(
+            self.dead_letters, "SQSRedrivePolicy", reason="It is itself the queue of dead letters"
         )
         self.function = PythonFunction(
             self,
@@ -68,6 +76,12 @@ class Notifier(Block):
             timeout=60,
             memory=256,
             dead_letters=self.dead_letters,
+        )
+        acknowledge(
+            self.function.function,
+            "LambdaInsideVPC",
+            reason="It calls Slack and Secrets Manager and nothing in the VPC, where it would only"
+            " gain a way to the databases",
         )
 
     @property
@@ -90,4 +104,10 @@ class Notifier(Block):
         )
         self.function.may_be_invoked_by(
             "events", f"{construct_id}Permission", source_arn=rule.attr_arn
+        )
+        acknowledge(
+            rule,
+            "EventBusDLQ",
+            reason="EventBridge tries for a day to hand over an event, and what the function then"
+            " fails at is kept in its queue of dead letters",
         )

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from stackyard.edges import NodeGroup
 from stackyard.function import PythonFunction
+from stackyard.marks import acknowledge
 from stackyard.node import may_read
 from stackyard.place import Block
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from stackyard.key import EnvironmentKey
     from stackyard.node import SecretValue
     from stackyard.placement import Placement
+
+MEASURED_AGAIN = (
+    "A measurement is worth nothing a minute later, when the next one is made; an alarm rings at"
+    " errors and where none arrives"
+)
 
 
 class QueueDepth(Block):
@@ -73,7 +79,7 @@ class QueueDepth(Block):
             group_id=group.group_id,
         )
         # The next minute's measurement is the retry; more would only ring more often.
-        lambda_.CfnEventInvokeConfig(
+        invocations = lambda_.CfnEventInvokeConfig(
             self,
             "Invocations",
             function_name=self.function.name,
@@ -88,4 +94,10 @@ class QueueDepth(Block):
             schedule_expression="rate(1 minute)",
             targets=[{"id": "Depth", "arn": self.function.arn}],
         )
+        for place, finding in {
+            self.function.function: "LambdaDLQ",
+            invocations: "LambdaAsyncFailureDestination",
+            rule: "EventBusDLQ",
+        }.items():
+            acknowledge(place, finding, reason=MEASURED_AGAIN)
         self.function.may_be_invoked_by("events", "EventsPermission", source_arn=rule.attr_arn)

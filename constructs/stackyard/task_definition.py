@@ -47,6 +47,11 @@ class Wired:
     sidecars: Mapping[str, Wiring] = field(default_factory=dict)
 
     @property
+    def containers(self) -> list[Container]:
+        """What the file says of each container."""
+        return [self.spec, *self.spec.sidecars.values()]
+
+    @property
     def all(self) -> list[Wiring]:
         """The wirings of all its containers."""
         return [self.main, *self.sidecars.values()]
@@ -98,6 +103,7 @@ class TaskDefinition(Block):
         )
         release.only_when_released(self.definition)
         belongs_to(self.definition, node)
+        self._accept_what_containers_do()
         if any(wiring.variables for wiring in wired.all):
             acknowledge(
                 self.definition,
@@ -105,6 +111,23 @@ class TaskDefinition(Block):
                 reason="What stands here is no secret: names, ports and modes. Secrets reach the"
                 " container from Secrets Manager, and a file with one in `env` is refused",
             )
+
+    def _accept_what_containers_do(self) -> None:
+        acknowledge(
+            self.definition,
+            "CT.ECS.PR.7",
+            reason="On Fargate the task's own size is the limit; a lower one for a container would"
+            " end it while there is memory left",
+        )
+        for finding, name, turned_off, what in (
+            ("CT.ECS.PR.3", "user", Root, "begins as root"),
+            ("CT.ECS.PR.6", "read_only", Writable, "may write to its own files"),
+        ):
+            found = [getattr(each, name) for each in self._wired.containers]
+            reasons = [each.reason for each in found if isinstance(each, turned_off)]
+            if reasons:
+                text = "; ".join(dict.fromkeys(reasons))
+                acknowledge(self.definition, finding, reason=f"By the file one {what}: {text}")
 
     def _start_role(self) -> ServiceRole:
         """ECS's own role: it pulls, logs, and reads the secrets that it hands to the containers."""

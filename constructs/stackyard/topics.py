@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 
+from stackyard.marks import acknowledge
 from stackyard.place import place_of
 
 if TYPE_CHECKING:
@@ -42,13 +43,25 @@ class TierTopic(sns.Topic):
         Not by LambdaSubscription: its permission's id carries the full path of the topic.
         """
         function.may_be_invoked_by("sns", construct_id, source_arn=self.arn)
-        sns.CfnSubscription(
+        subscription = sns.CfnSubscription(
             self, "Function", topic_arn=self.arn, endpoint=function.arn, protocol="lambda"
+        )
+        acknowledge(
+            subscription,
+            "SNSRedrivePolicy",
+            reason="SNS tries a function for weeks, and what the function fails at is kept in its"
+            " own queue of dead letters",
         )
 
     def tell_people(self, addresses: tuple[str, ...]) -> None:
         """Subscribe e-mail addresses; each has to confirm before anything reaches it."""
         for number, address in enumerate(addresses, start=1):
-            sns.CfnSubscription(
+            subscription = sns.CfnSubscription(
                 self, f"Email{number}", topic_arn=self.arn, endpoint=address, protocol="email"
+            )
+            acknowledge(
+                subscription,
+                "SNSRedrivePolicy",
+                reason="SNS tries a mail server for hours; nobody would look for a mail that was"
+                " not delivered in a queue, and the alarm's state stays visible",
             )

@@ -82,6 +82,9 @@ def test_logs_are_kept_for_a_year_and_their_bucket_for_ever(logs: Logs, name: st
     bucket = logs.bucket(name)
     (rule,) = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
     assert (rule["ExpirationInDays"], rule["Status"]) == (365, "Enabled")
+    # Whoever deletes a log hides it for a month, in which it can be had back.
+    assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
     assert bucket["DeletionPolicy"] == "RetainExceptOnCreate"
     assert bucket["Metadata"]["Stackyard::Node"] == "access-logs"
 

@@ -123,11 +123,12 @@ def test_its_script_is_one_that_bash_can_read(nats: Nats) -> None:
     subprocess.run(["bash", "-n"], input="\n".join(nats.script), text=True, check=True)
 
 
-def test_the_instance_stands_in_a_public_subnet_with_an_address(nats: Nats) -> None:
+def test_the_instance_brings_an_address_into_a_public_subnet_that_gives_none(nats: Nats) -> None:
     (interface,) = nats.instance["NetworkInterfaces"]
     assert interface["AssociatePublicIpAddress"] is True
     subnet = nats.made.whole("AWS::EC2::Subnet")[interface["SubnetId"][1:-1]]["Properties"]
-    assert subnet["MapPublicIpOnLaunch"] is True
+    assert {"Key": "aws-cdk:subnet-type", "Value": "Public"} in subnet["Tags"]
+    assert subnet["MapPublicIpOnLaunch"] is False
     (group,) = nats.made.whole(GROUP)
     assert interface["GroupSet"] == [f"<{group}.GroupId>"]
 

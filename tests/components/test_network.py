@@ -146,11 +146,9 @@ def test_ranges_that_are_not_listed_divide_the_network_evenly(networks: Networks
 
 
 @pytest.mark.parametrize("nat", WAYS_OUT)
-def test_no_subnet_gives_its_machines_public_addresses_unless_it_is_public(
-    networks: Networks, nat: str
-) -> None:
+def test_no_subnet_gives_its_machines_public_addresses(networks: Networks, nat: str) -> None:
     for name, subnet in subnets(networks[nat]).items():
-        assert subnet["MapPublicIpOnLaunch"] is name.startswith("public"), name
+        assert subnet["MapPublicIpOnLaunch"] is False, name
 
 
 @pytest.mark.parametrize("nat", WAYS_OUT)

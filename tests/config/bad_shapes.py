@@ -8,7 +8,7 @@ UNKNOWN_KEYS = {
     "unknown at the top": bad(
         ("images:", "imagse: {}\nimages:"),
         path="imagse",
-        says=("unknown key", "did you mean 'images'?", "allowed: account, alarms, balancer"),
+        says=("unknown key", "did you mean 'images'?", "allowed: accepted, account, alarms"),
     ),
     "extends misspelled": bad(
         ("region: us-east-1\n", "region: us-east-1\nextend: base.yaml\n"),

@@ -10,6 +10,7 @@ from tests.config import (
     bad_alarms,
     bad_balancer,
     bad_caches,
+    bad_compliance,
     bad_fargate,
     bad_links,
     bad_network,
@@ -41,6 +42,7 @@ TABLES = (
     bad_balancer.CASES,
     bad_production.CASES,
     bad_caches.CASES,
+    bad_compliance.CASES,
 )
 CASES = {name: case for table in TABLES for name, case in table.items()}
 

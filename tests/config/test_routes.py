@@ -200,3 +200,21 @@ def test_what_is_too_deep_to_be_ranked_has_to_say_its_priority(route: dict[str, 
         parse(system({"web": [route]}), system="demo")
 
     parse(system({"web": [{**route, "priority": 5}]}), system="demo")
+
+
+def test_a_band_that_is_full_is_told_and_never_a_traceback() -> None:
+    routes: list[dict[str, object]] = [{"host": f"h{n}.example.com"} for n in range(501)]
+    with pytest.raises(ConfigError) as told:
+        parse(system({"web": routes}), system="demo")
+    (problem,) = told.value.problems
+    assert problem.path == "services.web.routes.500"
+    assert "is one too many: of routes as exact as this there may be 500" in problem.message
+
+
+def test_more_services_than_a_balancer_has_target_groups_are_told() -> None:
+    def served(count: int) -> dict[str, list[dict[str, object]]]:
+        return {f"s{n}": [{"host": f"h{n}.example.com"}] for n in range(count)}
+
+    parse(system(served(100)), system="demo")
+    with pytest.raises(ConfigError, match="would have 101 target groups, and takes 100"):
+        parse(system(served(101)), system="demo")

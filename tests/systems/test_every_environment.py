@@ -8,6 +8,7 @@ import pytest
 from config.alarms import catalogue
 from config.attributes import BALANCER, INTERNET
 from config.aws import PREFIX_LISTS
+from config.credentials import credentials
 from config.model.environment import Environment
 from config.nodes import admin_of, depth_of, proxy_of
 from tests.assemblies import ENVIRONMENTS
@@ -132,6 +133,9 @@ def test_what_holds_data_outlives_its_replacement(read: Reading) -> None:
 
 def _nodes(environment: Environment) -> Iterator[str]:
     """The names that a resource may give as its node's."""
+    for store in environment.stores:
+        yield from (f"{store}/master", f"{store}/app", f"{store}/depth")
+        yield from (f"{store}/{each.login}" for each in credentials(environment, store))
     yield from environment.services
     yield from environment.tasks
     yield from environment.stores

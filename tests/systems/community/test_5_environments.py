@@ -54,8 +54,8 @@ def test_each_environment_has_a_database_of_its_own() -> None:
 def test_programs_read_their_keys_from_secrets(read: Reading, service: str) -> None:
     secrets = secrets_of(container_of(read, service))
     assert {name: read.at(arn).node for name, arn in secrets.items()} == {
-        "DATABASE_URL": "database",
-        "REDIS_URL": "jobs",
+        "DATABASE_URL": "database/app",
+        "REDIS_URL": "jobs/app",
         "SESSION_SECRET": "session",
         "AI_API_KEY": "ai",
     }
@@ -73,7 +73,8 @@ def test_all_secrets_are_encrypted_with_the_environments_key(read: Reading, key:
 
 def test_passwords_of_the_database_are_rotated(read: Reading) -> None:
     schedules = read.all("AWS::SecretsManager::RotationSchedule")
-    assert {read.at(schedule["SecretId"]).node for schedule in schedules} == {"database"}
+    rotated = {read.at(schedule["SecretId"]).node for schedule in schedules}
+    assert rotated == {"database/master", "database/app", "database/owner"}
     assert len(schedules) == 3
 
 

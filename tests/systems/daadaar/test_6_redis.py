@@ -126,7 +126,7 @@ def _secret_of_cache(read: Reading, description: str) -> Thing:
     (secret,) = [
         secret
         for secret in read.all("AWS::SecretsManager::Secret", Description=description)
-        if secret.node == "cache"
+        if secret.node == "cache/app"
     ]
     return secret
 

@@ -94,9 +94,9 @@ def test_the_databases_subnets_route_nowhere(read: Reading) -> None:
     assert _ways_out_of(read, "Isolated") == []
 
 
-def test_only_public_subnets_give_public_addresses(read: Reading) -> None:
-    subnets = read.all("AWS::EC2::Subnet", MapPublicIpOnLaunch=True)
-    assert [_tier(subnet) for subnet in subnets] == ["Public"] * 2
+def test_no_subnet_gives_public_addresses(read: Reading) -> None:
+    # The balancer and the NAT gateway bring their own.
+    assert {each["MapPublicIpOnLaunch"] for each in read.all("AWS::EC2::Subnet")} == {False}
 
 
 def test_the_balancer_is_public_and_the_tasks_are_private(read: Reading, service: Thing) -> None:

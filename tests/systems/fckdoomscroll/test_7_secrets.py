@@ -31,7 +31,7 @@ def test_production_has_exactly_the_documents_names(prod: Reading, dev: Reading)
 
 
 def test_the_databases_secret_is_the_applications_login(prod: Reading, login: Thing) -> None:
-    assert login.node == "database"
+    assert login.node == "database/app"
     assert prod.one(SECRET, Name="fckdoomscroll/database")["Description"].startswith(
         "Connection string of login app "
     )
@@ -58,7 +58,9 @@ def test_the_container_gets_the_connection_string_and_not_the_json_around_it(
 
 def test_the_databases_secrets_are_rotated(read: Reading) -> None:
     rotated = {each["SecretId"] for each in read.all("AWS::SecretsManager::RotationSchedule")}
-    assert rotated == {secret.ref for secret in read.all(SECRET) if secret.node == "database"}
+    assert rotated == {
+        secret.ref for secret in read.all(SECRET) if (secret.node or "").startswith("database/")
+    }
 
 
 # fckdoomscroll/cognito.

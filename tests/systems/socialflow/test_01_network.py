@@ -86,10 +86,9 @@ def test_each_subnet_has_a_route_table_of_its_own(read: Reading) -> None:
     assert len(tables) == len({*tables}) == len(read.all("AWS::EC2::Subnet"))
 
 
-def test_only_public_subnets_give_public_addresses(read: Reading) -> None:
-    given = {"Public": True, "Private": False, "Isolated": False}
-    for tier, public in given.items():
-        assert {each["MapPublicIpOnLaunch"] for each in subnets_of(read, tier)} == {public}
+def test_no_subnet_gives_public_addresses(read: Reading) -> None:
+    # The balancer and the NAT gateways bring their own.
+    assert {each["MapPublicIpOnLaunch"] for each in read.all("AWS::EC2::Subnet")} == {False}
 
 
 def test_all_traffic_is_logged_to_cloudwatch(read: Reading) -> None:

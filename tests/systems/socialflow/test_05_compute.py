@@ -79,7 +79,7 @@ def test_beat_keeps_its_lock_in_the_broker(read: Reading) -> None:
     container = container_of(read, "beat")
     assert container["Command"][:4] == ["celery", "--app", "socialflow", "beat"]
     assert "redbeat.RedBeatScheduler" in container["Command"]
-    assert read.at(secrets_of(container)["CELERY_BROKER_URL"]).node == "broker"
+    assert read.at(secrets_of(container)["CELERY_BROKER_URL"]).node == "broker/app"
 
 
 def test_a_deployment_of_beat_stops_the_old_one_first(read: Reading) -> None:
@@ -143,7 +143,7 @@ def test_that_depth_is_published_every_minute(read: Reading, stage: str) -> None
         variables = function["Environment"]["Variables"]
         assert variables["NAMESPACE"] == "Stackyard/socialflow-prod"
         assert json.loads(variables["QUEUES"]) == {"worker": ["celery"]}
-        assert read.at(variables["URL_SECRET_ARN"]).node == "broker"
+        assert read.at(variables["URL_SECRET_ARN"]).node == "broker/depth"
         (rule,) = [
             rule
             for rule in read.all("AWS::Events::Rule")

@@ -14,9 +14,9 @@ WANTED = {
     "STRIPE_SECRET_KEY": "stripe",
     "SMTP_USERNAME": "smtp",
     "SMTP_PASSWORD": "smtp",
-    "DATABASE_URL": "database",
-    "REDIS_URL": "cache",
-    "CELERY_BROKER_URL": "broker",
+    "DATABASE_URL": "database/app",
+    "REDIS_URL": "cache/app",
+    "CELERY_BROKER_URL": "broker/app",
 }
 
 
