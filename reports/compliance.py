@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import app
+from checks.assembly import find
+from checks.gate import fast
 from checks.metadata import places
 from checks.packs import active
+from checks.plugin import ControlTower, OwnRules
 from checks.register import register
 from config.errors import ConfigError
 from config.load import load_environment
-from reports.controls import of_packs
+from reports.controls import of_others, of_packs
 from reports.evidence import templates, write
 from reports.recording import Recorder, recording
 from reports.records import STATUSES, counts, records
@@ -34,17 +37,29 @@ FOLDER = "report"
 
 def evidence(system: str, environment: str, folder: Path, today: date) -> int:
     """Write the evidence of an environment and sum it up; 1 if something is open."""
-    packs = active(load_environment(system, environment))
+    spec = load_environment(system, environment)
+    packs = active(spec)
     recorders = [Recorder(pack) for pack in packs]
     with tempfile.TemporaryDirectory() as home:
         chosen = ["-c", f"system={system}", "-c", f"environment={environment}", "-o", home]
-        status = app.main(chosen, packs=lambda: [recording(each) for each in recorders])
+        status = app.main(
+            chosen,
+            packs=lambda: [
+                *(recording(each) for each in recorders),
+                OwnRules(spec),
+                ControlTower(),
+            ],
+        )
         if status == app.UNUSABLE:
             return status
         assembly = Path(home)
         where = places(assembly)
         outcomes = [recorder.outcome(where) for recorder in recorders]
-        found = records(outcomes, register(assembly), today, of_packs(packs))
+        for group in find(assembly).groups:
+            outcomes += fast(group, spec)
+        rules = {each.rule for outcome in outcomes for each in outcome.evaluations}
+        controls = of_others(rules) | of_packs(packs)
+        found = records(outcomes, register(assembly), today, controls)
         failures = [failure for outcome in outcomes for failure in outcome.failures]
         files = write(
             folder / f"{system}-{environment}",

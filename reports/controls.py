@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.compliance import NAMES, subject_of
 from reports.rules import rules_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ def by_subject() -> Mapping[str, Controls]:
             )
             for row in csv.DictReader(file)
         }
+
+
+def of_others(rules: Iterable[str]) -> dict[str, Controls]:
+    """The controls of rules that are about the same as one of a pack, by the rules' ids."""
+    known = by_subject()
+    found = {}
+    for rule in rules:
+        subject = subject_of(rule)
+        if controls := known.get(NAMES.get(subject, subject)):
+            found[rule] = controls
+    return found
 
 
 def of_packs(packs: Iterable[str]) -> dict[str, Controls]:

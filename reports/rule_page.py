@@ -13,7 +13,7 @@ from checks.graph.rules import PROOF_RULES
 from checks.rules import MODULES, RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from checks.graph.rules import ProofRule
     from checks.rules import Rule
@@ -23,9 +23,13 @@ INTRODUCTION = """# Rules
 What `make synth` and `python -m checks` hold against templates, beside cdk-nag, CDK, AWS Control
 Tower, cfn-lint, checkov and parliament; made by `python -m reports.rule_page` out of `checks/`.
 
-The proof needs a file of `systems/`. All other rules read templates alone, anybody's too. Those marked
-*production* don't apply to a file with `production: false`. To accept a finding, say so in the file:
-`accepted: [{rule: <name>, node: <node>, reason: <a sentence>}]`, with `until: <date>` where that ends.
+The proof needs a file of `systems/`. All other rules read templates alone, anybody's too. Those
+marked *production* don't apply to a file with `production: false`. To accept a finding, say so in
+the file, with `until: <date>` where that ends:
+
+```yaml
+accepted: [{rule: <name>, node: <node>, reason: <a sentence>}]
+```
 
 ## The proof
 """
@@ -45,28 +49,20 @@ def page() -> Iterator[str]:
 
 
 def _proof_rule(name: str, rule: ProofRule) -> Iterator[str]:
-    yield from _entry(name, rule.title, rule.why, rule.source, ())
+    yield from ("", f"### {name}", "", _sentences(rule))
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    marks = [*(["production"] if rule.production else [])]
-    marks += [rule.severity] if rule.severity == "warning" else []
-    yield from _entry(rule.name, rule.title, rule.why, rule.source, marks, rule.kinds)
-
-
-def _entry(
-    name: str,
-    title: str,
-    why: str,
-    source: str,
-    marks: Sequence[str],
-    kinds: Sequence[str] = (),
-) -> Iterator[str]:
+    marks = ["production"] if rule.production else []
+    marks += ["warning"] if rule.severity == "warning" else []
     marked = f" *{', '.join(marks)}*" if marks else ""
-    yield from ("", f"### {name}", "")
-    yield f"{title[:1].upper()}{title[1:]}.{marked} Otherwise: {why}. [Source]({source})"
-    if kinds:
-        yield from ("", f"Reads {', '.join(each.removeprefix('AWS::') for each in kinds)}.")
+    kinds = ", ".join(each.removeprefix("AWS::") for each in rule.kinds)
+    yield from ("", f"### {rule.name}", "", _sentences(rule, marked), "", f"Reads {kinds}.")
+
+
+def _sentences(rule: Rule | ProofRule, marked: str = "") -> str:
+    title = f"{rule.title[:1].upper()}{rule.title[1:]}."
+    return f"{title}{marked} Otherwise: {rule.why}. [Source]({rule.source})"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from config.compliance import Terms
+
 
 def stacks(assembly: Path) -> dict[str, dict[str, Any]]:
     """The templates of an assembly by stack name, in the order of deployment."""
@@ -32,13 +34,18 @@ def stacks(assembly: Path) -> dict[str, dict[str, Any]]:
     return ordered
 
 
-def validation(assembly: Path) -> tuple[int, int]:
-    """How many findings are open and how many are acknowledged."""
+def validation(assembly: Path) -> tuple[int, int, int]:
+    """How many findings are open, how many accepted for good, how many until later work."""
     report = json.loads((assembly / "validation-report.json").read_text())
     plugins = report["pluginReports"]
     opened = sum(len(plugin["violations"]) for plugin in plugins)
-    accepted = sum(len(plugin.get("suppressedViolations", [])) for plugin in plugins)
-    return opened, accepted
+    terms = [
+        Terms.read(each.get("reason", ""))
+        for plugin in plugins
+        for each in plugin.get("suppressedViolations", [])
+    ]
+    planned = sum(each.planned for each in terms)
+    return opened, len(terms) - planned, planned
 
 
 def main(arguments: list[str]) -> int:
@@ -51,11 +58,11 @@ def main(arguments: list[str]) -> int:
     width = max(map(len, found))
     for name, template in found.items():
         print(f"{name:{width}}  {len(template['Resources']):3} resources")
-    opened, accepted = validation(assembly)
+    opened, accepted, planned = validation(assembly)
     total = sum(len(template["Resources"]) for template in found.values())
     print(
-        f"{len(found)} stacks, {total} resources in {assembly}/; compliance (cdk-nag AwsSolutions,"
-        f" CloudFormation): {opened} findings, {accepted} acknowledged with a reason"
+        f"{len(found)} stacks, {total} resources in {assembly}/: {opened} findings,"
+        f" {accepted} accepted with a reason, {planned} planned"
     )
     return 0
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from checks.template import Template
     from checks.tools.guard_run import Judged
 
-VALIDATOR = "control-tower"
+VALIDATOR = "Control-Tower"
 
 # Where a rule is behind the service: the value that it takes for a mistake, and why it is none.
 WRONG = {
