@@ -82,7 +82,7 @@ ALSO = {
     "RDS11": ("CT.RDS.PR.20",),
     "RDS13": ("CT.RDS.PR.8", "durability-backups"),
     "RDS3": ("CT.RDS.PR.1",),
-    "S3BucketVersioningEnabled": ("CT.S3.PR.11", "CKV_AWS_21"),
+    "S3BucketVersioningEnabled": ("CT.S3.PR.11", "CKV_AWS_21", "durability-versions"),
     "S3DefaultEncryptionKMS": ("CT.S3.PR.10",),
 }
 _NUMBERS = {name: number for number, name in NAMES.items()}

@@ -166,5 +166,7 @@ def _build(estate: Estate, name: str, spec: CodeBuildTask, field: str) -> Iterat
     for key, path, wanted in (
         ("timeout", "TimeoutInMinutes", spec.timeout),
         ("compute", "Environment.ComputeType", spec.compute),
+        ("name", "Name", spec.name),
     ):
-        yield Figure(field=f"{field}.{key}", wanted=wanted, resource=project, path=path)
+        if wanted is not None:
+            yield Figure(field=f"{field}.{key}", wanted=wanted, resource=project, path=path)

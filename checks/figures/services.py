@@ -90,8 +90,7 @@ def _numbers(
     if not spec.scale:
         return
     policies = {
-        _followed(each): each
-        for each in (estate.users_of(target, POLICY) if target else ())
+        _followed(each): each for each in (estate.users_of(target, POLICY) if target else ())
     }
     tracking = "TargetTrackingScalingPolicyConfiguration"
     for key, metric, wanted in (

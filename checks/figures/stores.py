@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from checks.figures.figure import Figure, of_node, only
+from config import aws
 from config.model.buckets import Bucket
 from config.model.optouts import AwsKey, NoBackups, SingleZone, Unversioned
 from config.model.postgres import Postgres
@@ -62,6 +63,7 @@ def _postgres(estate: Estate, name: str, spec: Postgres, field: str) -> Iterator
             ("insights", "DatabaseInsightsMode", spec.insights),
             ("certificate_authority", "CACertificateIdentifier", spec.certificate_authority),
             ("master.username", "MasterUsername", spec.master.username),
+            ("port", "Port", _port(main)),
         ),
     )
     group = estate.at(main.get("DBParameterGroupName")) if main else None
@@ -86,6 +88,12 @@ def _postgres(estate: Estate, name: str, spec: Postgres, field: str) -> Iterator
                 resource=schedule,
                 path="RotationRules.ScheduleExpression",
             )
+
+
+def _port(main: Resource | None) -> int | None:
+    """The port that all edges lead to, where the instance says another one than RDS' own."""
+    said = main.get("Port") if main else None
+    return None if said is None else aws.POSTGRES_PORT
 
 
 def _nodes(estate: Estate, name: str, spec: NodesValkey, field: str) -> Iterator[Figure]:

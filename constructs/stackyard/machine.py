@@ -61,7 +61,12 @@ class Machine(Block):
         logs = EncryptedLogGroup(self, "Logs", key=key, days=log_days)
         deliver = Statement(actions=DELIVER_LOGS_AND_TRACES, resources=["*"])
         role = ServiceRole(
-            self, "Role", service="states", node=node, statements=[deliver, *statements]
+            self,
+            "Role",
+            service="states",
+            node=node,
+            only_from={"aws:SourceAccount": self.place.account},
+            statements=[deliver, *statements],
         )
         acknowledge(
             role,

@@ -74,7 +74,7 @@ def _of_one(
     kinds: dict[tuple[str, str], str],
     references: dict[str, list[Any]],
 ) -> Iterator[Mutant]:
-    kind = resource["Type"].removeprefix("AWS::")
+    kind = _variant(resource)
 
     def mutant(path: tuple[str | int, ...], operator: str, value: Any) -> Mutant:
         named = ".".join(_general(path))
@@ -93,7 +93,30 @@ def _of_one(
         else:
             name = next((step for step in reversed(path) if isinstance(step, str)), "")
             for operator, new in of_value(name, value):
-                yield mutant(path, operator, new)
+                if new != value:
+                    yield mutant(path, operator, new)
+
+
+def _variant(resource: dict[str, Any]) -> str:
+    """The type, and for what is of several kinds (a role, a policy) which of them it is."""
+    kind: str = resource["Type"].removeprefix("AWS::")
+    properties = resource.get("Properties", {})
+    match kind:
+        case "IAM::Role":
+            statement = properties["AssumeRolePolicyDocument"]["Statement"][0]
+            return f"{kind} of {statement['Principal']['Service'].removesuffix('.amazonaws.com')}"
+        case "SecretsManager::Secret":
+            made = next((k for k in ("GenerateSecretString", "SecretString") if k in properties), "")
+            return f"{kind} {made}".strip()
+        case "EC2::VPCEndpoint":
+            return f"{kind} {properties.get('VpcEndpointType', 'Gateway')}"
+        case "ElasticLoadBalancingV2::Listener":
+            return f"{kind} {properties.get('Port')}"
+        case "CloudWatch::Alarm":
+            return f"{kind} {'of several' if 'Metrics' in properties else ''}".strip()
+        case "Lambda::Permission":
+            return f"{kind} for {properties.get('Principal', '').removesuffix('.amazonaws.com')}"
+    return kind
 
 
 def _general(path: tuple[str | int, ...]) -> Iterator[str]:
