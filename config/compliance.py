@@ -71,9 +71,11 @@ ALSO = {
     "CT.RDS.PR.2": ("CKV_AWS_118",),
     "CT.RDS.PR.7": ("CKV_AWS_161",),
     "CT.S3.PR.2": ("CKV_AWS_18",),
+    "CT.ECS.PR.3": ("containers-user",),
+    "CT.ECS.PR.6": ("containers-read-only",),
     "EC23": ("CKV_AWS_260",),
     "EC28": ("CT.EC2.PR.13",),
-    "EC2InstanceNoPublicIp": ("CT.EC2.PR.8",),
+    "EC2InstanceNoPublicIp": ("CT.EC2.PR.8", "exposure-public-address"),
     "ELBDeletionProtectionEnabled": ("CT.ELASTICLOADBALANCING.PR.5",),
     "LambdaConcurrency": ("CKV_AWS_115",),
     "LambdaDLQ": ("CKV_AWS_116",),
@@ -81,9 +83,9 @@ ALSO = {
     "RDS10": ("CT.RDS.PR.13",),
     "RDS11": ("CT.RDS.PR.20",),
     "RDS13": ("CT.RDS.PR.8", "durability-backups"),
-    "RDS3": ("CT.RDS.PR.1",),
+    "RDS3": ("CT.RDS.PR.1", "CKV_AWS_157"),
     "S3BucketVersioningEnabled": ("CT.S3.PR.11", "CKV_AWS_21", "durability-versions"),
-    "S3DefaultEncryptionKMS": ("CT.S3.PR.10",),
+    "S3DefaultEncryptionKMS": ("CT.S3.PR.10", "encryption-bucket-key"),
 }
 _NUMBERS = {name: number for number, name in NAMES.items()}
 LINT = re.compile(r"[EWI]\d{4}")

@@ -54,7 +54,7 @@ def _postgres(estate: Estate, name: str, spec: Postgres, field: str) -> Iterator
             ("database", "DBName", spec.database),
             ("name", "DBInstanceIdentifier", spec.name),
             ("storage_gb", "AllocatedStorage", spec.storage_gb),
-            ("max_storage_gb", "MaxAllocatedStorage", spec.max_storage_gb),
+            ("max_storage_gb", "MaxAllocatedStorage", spec.ceiling_gb),
             ("multi_az", "MultiAZ", not isinstance(spec.multi_az, SingleZone)),
             ("backup_days", "BackupRetentionPeriod", days),
             ("backup_window", "PreferredBackupWindow", spec.backup_window),

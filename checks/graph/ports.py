@@ -60,5 +60,5 @@ def ports_of(rule: dict[str, Any]) -> Ports:
 def _number(value: Any) -> int | None:
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None

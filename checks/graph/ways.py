@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING
 from checks.finding import Finding
 from checks.graph import declared, routing
 from checks.graph.interfaces import BALANCER as LOAD_BALANCER
-from checks.graph.interfaces import ENDPOINT
+from checks.graph.missing import Shut
 from checks.graph.reach import INTERNET, Network, Way
 from config.attributes import BALANCER, NAT
-from config.aws import PREFIX_LISTS
-from config.nodes import endpoint_node
 from config.programs import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from checks.estate import Estate, Resource
-    from checks.graph.interfaces import Interface
     from config.model.environment import Environment
 
-# The endpoints that are routes, and not addresses.
-GATEWAYS = {endpoint_node(service) for service in PREFIX_LISTS}
-UNDECLARED, MISSING = "graph-undeclared-way", "graph-missing-way"
+UNDECLARED = "graph-undeclared-way"
 DECLARE = "declare the link under `uses`, or take the rule away"
 
 
@@ -34,7 +29,6 @@ class Ways:
     def __init__(self, estate: Estate, environment: Environment) -> None:
         self.estate, self.environment = estate, environment
         self.network = Network(estate)
-        self.led_to = routing.led_to(estate)
         self.declared = declared.ways(environment)
         self.meant = self.declared | declared.through_nat(environment)
 
@@ -44,8 +38,9 @@ class Ways:
         yield from self._exposed()
         yield from self._undeclared_listeners()
         if complete:
+            shut = Shut(self.network, self.environment.name)
             for way in sorted(self.declared):
-                yield from self._missing(way)
+                yield from shut.findings(way)
             yield from self._routes()
 
     def _undeclared_rules(self) -> Iterator[Finding]:
@@ -116,98 +111,6 @@ class Ways:
                         "remove the listener",
                     )
 
-    def _missing(self, way: Way) -> Iterator[Finding]:
-        sources = self.network.by_node.get(way.source, [])
-        targets = self.network.by_node.get(way.target, [])
-        if way.source == INTERNET:
-            yield from self._missing_entry(way, targets)
-        elif not sources:
-            yield self._shut(way, None, f"{way.source} stands in no network")
-        elif way.target == INTERNET or way.target in GATEWAYS:
-            leave = self._missing_exit if way.target == INTERNET else self._missing_gateway
-            for source in sources:
-                yield from leave(way, source)
-        else:
-            yield from self._missing_between(way, sources, targets)
-
-    def _missing_between(
-        self, way: Way, sources: list[Interface], targets: list[Interface]
-    ) -> Iterator[Finding]:
-        if not targets:
-            yield self._shut(way, sources[0].resource, f"{way.target} stands in no network")
-        for source in sources:
-            for target in targets:
-                yield from self._missing_inside(way, source, target)
-        if way.source == BALANCER:
-            yield from self._not_forwarded(way)
-
-    def _missing_inside(self, way: Way, source: Interface, target: Interface) -> Iterator[Finding]:
-        if not self.network.lets_out(source, target, way.ports):
-            yield self._shut(way, source.resource, f"{way.source}'s group does not let it out")
-        if not self.network.lets_in(source, target, way.ports):
-            yield self._shut(way, target.resource, f"{way.target}'s group does not let it in")
-        homes = {subnet.get("VpcId") for each in (source, target) for subnet in each.subnets}
-        if len(homes) > 1:
-            yield self._shut(way, source.resource, "they stand in different networks")
-        if target.resource.kind == ENDPOINT:
-            yield from self._unnamed_endpoint(way, target)
-
-    def _unnamed_endpoint(self, way: Way, target: Interface) -> Iterator[Finding]:
-        if target.resource.get("PrivateDnsEnabled") is not True:
-            yield self._shut(
-                way, target.resource, "the endpoint has no private name, so nobody calls it"
-            )
-        vpc = self.estate.at(target.resource.get("VpcId"))
-        for name in ("EnableDnsSupport", "EnableDnsHostnames"):
-            if vpc and vpc.get(name) is not True:
-                yield self._shut(way, vpc, f"private names need {name}")
-
-    def _missing_exit(self, way: Way, source: Interface) -> Iterator[Finding]:
-        if not self.network.lets_out_to_internet(source, way.ports):
-            yield self._shut(way, source.resource, f"{way.source}'s group does not let it out")
-        for subnet in source.subnets:
-            if not self.network.routes.leads_out(subnet, with_address=source.public):
-                yield self._shut(way, subnet, f"no route leads out of {subnet.logical_id}")
-
-    def _missing_gateway(self, way: Way, source: Interface) -> Iterator[Finding]:
-        service = way.target.removeprefix("endpoint:")
-        if not self.network.lets_out_to_list(source, service, way.ports):
-            yield self._shut(way, source.resource, f"{way.source}'s group does not let it out")
-        for subnet in source.subnets:
-            if not self.network.routes.gateway_endpoint(subnet, service):
-                yield self._shut(
-                    way, subnet, f"no gateway endpoint is in the routes of {subnet.logical_id}"
-                )
-
-    def _missing_entry(self, way: Way, targets: list[Interface]) -> Iterator[Finding]:
-        if not targets:
-            yield self._shut(way, None, f"{way.target} stands in no network")
-        for target in targets:
-            if not self.network.open_to_internet(target, way.ports):
-                yield self._shut(way, target.resource, f"{way.target}'s group does not let it in")
-            if not target.public:
-                yield self._shut(way, target.resource, "it has no public address")
-            for subnet in target.subnets:
-                if not self.network.routes.is_public(subnet):
-                    yield self._shut(
-                        way, subnet, f"no internet gateway is in the routes of {subnet.logical_id}"
-                    )
-            if target.resource.kind == LOAD_BALANCER:
-                ports = [e.get("Port") for e in routing.listeners(self.estate, target.resource)]
-                if way.ports.first not in ports:
-                    yield self._shut(way, target.resource, "no listener answers there")
-
-    def _not_forwarded(self, way: Way) -> Iterator[Finding]:
-        """A target group on this port, a task that registers in it, and a rule that leads there."""
-        for service in self.estate.of_node(routing.SERVICE, way.target):
-            ports = {each.get("ContainerPort") for each in service.mappings("LoadBalancers")}
-            if way.ports.first not in ports:
-                yield self._shut(way, service, "the service registers no container on this port")
-            for each in service.mappings("LoadBalancers"):
-                group = self.estate.at(each.get("TargetGroupArn"))
-                if group not in self.led_to:
-                    yield self._shut(way, service, "no rule of a listener leads to its targets")
-
     def _routes(self) -> Iterator[Finding]:
         """Every declared host and path at its service, and no other."""
         found = {(each.host, _plain(each.path), each.node) for each in routing.routes(self.estate)}
@@ -233,25 +136,6 @@ class Ways:
             message=f"{host}{path} → {node}: {what}",
             remedy="make the listener's rules those of the service's `routes`",
             sources=("graph-route",),
-        )
-
-    def _shut(self, way: Way, at: Resource | None, why: str) -> Finding:
-        if at is None:
-            return Finding(
-                stack=self.environment.name,
-                logical_id="",
-                property="",
-                rule=MISSING,
-                message=f"{way.source} → {way.target}:{way.ports} is declared: {why}",
-                remedy="open exactly this way, or take the link out of the file",
-                sources=(MISSING,),
-            )
-        return _finding(
-            at,
-            "",
-            MISSING,
-            f"{way.source} → {way.target}:{way.ports} is declared, but {why}",
-            "open exactly this way, or take the link out of the file",
         )
 
 

@@ -132,12 +132,16 @@ def _of_queries(holder: Resource, path: str, period: Any) -> Iterator[Reading]:
                 statistic_at=f"{path}.{at}.MetricStat.Stat",
                 period=number(measured.get("Period", period)),
                 dimensions=_dimensions(metric.get("Dimensions")),
-                sole=returned == [query] or expression == query.get("Id") or bool(over_all and counted),
+                sole=returned == [query]
+                or expression == query.get("Id")
+                or bool(over_all and counted),
             )
         yield from _of_query(holder, query, f"{path}.{at}.Expression", sole=returned == [query])
 
 
-def _of_query(holder: Resource, query: Mapping[str, Any], path: str, *, sole: bool) -> Iterator[Reading]:
+def _of_query(
+    holder: Resource, query: Mapping[str, Any], path: str, *, sole: bool
+) -> Iterator[Reading]:
     expression = query.get("Expression", query.get("expression"))
     match = QUERY.match(expression.strip()) if isinstance(expression, str) else None
     if match:
@@ -158,23 +162,46 @@ def _of_query(holder: Resource, query: Mapping[str, Any], path: str, *, sole: bo
 def body_of(dashboard: Resource) -> dict[str, Any] | None:
     """What a dashboard shows; None if that cannot be read."""
     body = dashboard.get("DashboardBody")
-    try:
-        found = json.loads(body) if isinstance(body, str) else body
-    except ValueError:
-        return None
+    found = _parsed(body) if isinstance(body, str) else body
     return found if isinstance(found, dict) else None
 
 
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
 def _of_dashboard(dashboard: Resource) -> Iterator[Reading]:
-    body = body_of(dashboard) or {}
-    for at, widget in enumerate(listed(body.get("widgets"))):
+    for widget in listed((body_of(dashboard) or {}).get("widgets")):
         shown = widget.get("properties") if isinstance(widget, dict) else None
-        if isinstance(shown, dict):
-            for reading in _of_widget(dashboard, listed(shown.get("metrics"))):
-                yield reading
-                del at
-                break
+        former: list[Any] = []
+        for row in listed(shown.get("metrics")) if isinstance(shown, dict) else []:
+            if isinstance(row, list) and row and isinstance(row[0], dict):
+                yield from _of_query(dashboard, row[0], "DashboardBody", sole=False)
+            elif isinstance(row, list):
+                options = next((each for each in row if isinstance(each, dict)), {})
+                former = _spelled([each for each in row if not isinstance(each, dict)], former)
+                yield _of_row(dashboard, former, options)
 
 
-def _of_widget(dashboard: Resource, rows: list[Any]) -> Iterator[Reading]:
-    yield from ()
+def _spelled(row: list[Any], former: list[Any]) -> list[Any]:
+    """A row without its abbreviations: `.` is what stood here before, `...` all up to here."""
+    if row[:1] == ["..."]:
+        row = [*former[: len(former) - len(row) + 1], *row[1:]]
+    return [former[at] if each == "." and at < len(former) else each for at, each in enumerate(row)]
+
+
+def _of_row(dashboard: Resource, row: list[Any], options: Mapping[str, Any]) -> Reading:
+    return Reading(
+        holder=dashboard,
+        namespace=_text(row[0]) if row else "",
+        name=_text(row[1]) if len(row) > 1 else "",
+        base="DashboardBody",
+        statistic=_text(options.get("stat")) or None,
+        statistic_at="DashboardBody",
+        dimensions={str(name): value for name, value in zip(row[2::2], row[3::2], strict=False)},
+        sole=False,
+    )

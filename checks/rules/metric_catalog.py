@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING
 
 from checks.rules import metric_meanings as of
@@ -171,6 +172,9 @@ _METRICS: dict[str, tuple[tuple[Meaning, str], ...]] = {
 # Of these only the metrics that people set alarms on stand above: another name may well exist.
 _OPEN = {"AWS/ElastiCache", "AWS/EC2", "AWS/RDS", "AWS/NATGateway", "ECS/ContainerInsights"}
 
+# How services spell the names of their metrics.
+_SPELLED = re.compile(r"[A-Z][A-Za-z0-9%_]+|[a-z]+(_[a-z0-9]+)+")
+
 MEANINGS: dict[tuple[str, str], Meaning] = {
     (namespace, name): meaning
     for namespace, metrics in _METRICS.items()
@@ -190,6 +194,6 @@ def mistaken(namespace: str, name: str) -> str | None:
         return None
     names = [known for space, known in MEANINGS if space == namespace]
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.85)
-    if namespace in _OPEN and not close:
+    if namespace in _OPEN and not close and _SPELLED.fullmatch(name):
         return None
     return close[0] if close else ""

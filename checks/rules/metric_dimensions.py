@@ -21,7 +21,8 @@ _DIMENSIONS: dict[str, frozenset[frozenset[str]]] = {
     "AWS/ApplicationELB": _sets(*_BALANCER),
     "AWS/ECS": _sets(
         "ClusterName", "ClusterName ServiceName", "ClusterName ServiceName TaskId",
-        "DiscoveryName", "DiscoveryName TargetDiscoveryName", "DiscoveryName ServiceName ClusterName",
+        "DiscoveryName", "DiscoveryName TargetDiscoveryName",
+        "DiscoveryName ServiceName ClusterName",
     ),
     "AWS/RDS": _sets(
         "DBInstanceIdentifier", "DBClusterIdentifier", "DBClusterIdentifier Role", "DatabaseClass",
@@ -108,9 +109,7 @@ SUBJECTS: dict[tuple[str, str], tuple[Subject, ...]] = {
     ("AWS/ECS", "ServiceName"): _SERVED_BY,
     ("ECS/ContainerInsights", "ClusterName"): _CLUSTER,
     ("ECS/ContainerInsights", "ServiceName"): _SERVED_BY,
-    ("AWS/RDS", "DBInstanceIdentifier"): (
-        Subject("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
-    ),
+    ("AWS/RDS", "DBInstanceIdentifier"): (Subject("AWS::RDS::DBInstance", "DBInstanceIdentifier"),),
     ("AWS/RDS", "DBClusterIdentifier"): (Subject("AWS::RDS::DBCluster", "DBClusterIdentifier"),),
     ("AWS/RDS", "ProxyName"): (Subject("AWS::RDS::DBProxy", "DBProxyName"),),
     ("AWS/ElastiCache", "CacheClusterId"): (
@@ -127,7 +126,9 @@ SUBJECTS: dict[tuple[str, str], tuple[Subject, ...]] = {
     ("AWS/SNS", "TopicName"): (Subject("AWS::SNS::Topic", "TopicName", ("TopicName",)),),
     ("AWS/SQS", "QueueName"): (Subject("AWS::SQS::Queue", "QueueName", ("QueueName",)),),
     ("AWS/CodeBuild", "ProjectName"): (Subject("AWS::CodeBuild::Project", "Name"),),
-    ("AWS/NATGateway", "NatGatewayId"): (Subject("AWS::EC2::NatGateway", "", ("", "NatGatewayId")),),
+    ("AWS/NATGateway", "NatGatewayId"): (
+        Subject("AWS::EC2::NatGateway", "", ("", "NatGatewayId")),
+    ),
     ("AWS/EC2", "InstanceId"): (Subject("AWS::EC2::Instance", "", ("", "InstanceId")),),
     ("AWS/CertificateManager", "CertificateArn"): (
         Subject("AWS::CertificateManager::Certificate", "", ("", "CertificateArn")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from checks.estate import listed
@@ -25,9 +26,10 @@ def number(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        found = float(value)
+    except (OverflowError, TypeError, ValueError):
         return None
+    return found if math.isfinite(found) else None
 
 
 def is_literal(value: Any) -> bool:

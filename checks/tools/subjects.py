@@ -46,9 +46,10 @@ _IDS = {
         "RDSInstanceBackupEnabled ElastiCacheRedisClusterAutomaticBackup DynamoDBPITREnabled "
         "EFSInBackupPlan CKV_AWS_28"
     ),
-    "minor-upgrades": "CT.RDS.PR.5 CT.ELASTICACHE.PR.2 RDSAutomaticMinorVersionUpgradeEnabled",
+    "minor-upgrades": "durability-minor-versions CT.RDS.PR.5 CT.ELASTICACHE.PR.2 RDSAutomaticMinorVersionUpgradeEnabled",
     "engine-version": "W3690 W3691",
-    "engine-logs": "CT.RDS.PR.14 CT.RDS.PR.25 RDSLoggingEnabled",
+    "snapshot-tags": "durability-snapshot-tags CT.RDS.PR.10",
+    "engine-logs": "exposure-database-logs CT.RDS.PR.14 CT.RDS.PR.25 RDSLoggingEnabled",
     "enhanced-monitoring": "CT.RDS.PR.2 RDSEnhancedMonitoringEnabled CKV_AWS_118",
     "iam-login": "CT.RDS.PR.4 CT.RDS.PR.7 AwsSolutions-RDS6 CKV_AWS_161 CKV_AWS_162",
     "default-port": "CT.RDS.PR.20 AwsSolutions-RDS11",
@@ -65,7 +66,7 @@ _IDS = {
         "exposure-bucket-acl CT.S3.PR.5 S3BucketPublicReadProhibited "
         "S3BucketPublicWriteProhibited W3045 CKV_AWS_20 CKV_AWS_57"
     ),
-    "versioning": "CT.S3.PR.3 CT.S3.PR.11 S3BucketVersioningEnabled CKV_AWS_21",
+    "versioning": "durability-versions CT.S3.PR.3 CT.S3.PR.11 S3BucketVersioningEnabled CKV_AWS_21",
     "lifecycle": "CT.S3.PR.3 CT.S3.PR.6",
     "object-lock": "CT.S3.PR.9 S3BucketDefaultLockEnabled",
     # Network and balancers
@@ -128,7 +129,7 @@ _IDS = {
         "CKV_AWS_7"
     ),
     "secret-rotation": "AwsSolutions-SMG4 SecretsManagerRotationEnabled",
-    "template-secrets": "W1011 W2501 W2509",
+    "template-secrets": "secrets-literal W1011 W2501 W2509",
     "log-retention": "CloudWatchLogGroupRetentionPeriod CKV_AWS_66",
     "alarm-action": "alarms-told CT.CLOUDWATCH.PR.1 CloudWatchAlarmAction",
     # Permissions

@@ -18,6 +18,7 @@ from config.model.base import (
 )
 from config.model.optouts import NoBackups, SingleZone
 
+MOST_STORAGE_GB = 65536
 ExtensionName = Annotated[
     str, fitting(r"^[a-z][a-z0-9_-]{0,62}$", "an extension's name such as vector")
 ]
@@ -35,6 +36,7 @@ class MasterUser(Part):
 class Postgres(Part):
     """RDS for PostgreSQL. Sizes in GiB, days, and RDS's own class names without `db.`.
 
+    Storage grows by itself up to `max_storage_gb`, or to five times `storage_gb`.
     `monitoring_seconds` is the interval of Enhanced Monitoring; `insights` the mode of CloudWatch
     Database Insights, where `advanced` keeps 15 months and costs by vCPU. `replica` adds
     a read replica, `proxy` puts RDS Proxy in front, with 70 percent of the connections: links
@@ -52,8 +54,8 @@ class Postgres(Part):
         str, fitting(r"^[a-z][a-z0-9_]{0,62}$", "small letters, digits and underscores")
     ]
     extensions: tuple[ExtensionName, ...] = ()
-    storage_gb: Annotated[int, Field(ge=20, le=65536)] = 20
-    max_storage_gb: Annotated[int, Field(ge=20, le=65536)] | None = None
+    storage_gb: Annotated[int, Field(ge=20, le=MOST_STORAGE_GB)] = 20
+    max_storage_gb: Annotated[int, Field(ge=20, le=MOST_STORAGE_GB)] | None = None
     multi_az: Literal[True] | SingleZone = True
     replica: bool = False
     proxy: bool = False
@@ -70,3 +72,8 @@ class Postgres(Part):
     certificate_authority: Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"] = (
         "rds-ca-rsa2048-g1"
     )
+
+    @property
+    def ceiling_gb(self) -> int:
+        """How far storage grows by itself; five times its size where the file does not say."""
+        return self.max_storage_gb or min(5 * self.storage_gb, MOST_STORAGE_GB)

@@ -34,7 +34,7 @@ class Health(Part):
 class AppRunnerScale(Part):
     """Instances, and how many requests at once make App Runner add one."""
 
-    min: Annotated[int, Field(ge=1, le=25)] = 1
+    min: Annotated[int, Field(ge=1, le=25)] = 2
     max: Annotated[int, Field(ge=1, le=25)] = 25
     concurrency: Annotated[int, Field(ge=1, le=200)] = 100
 

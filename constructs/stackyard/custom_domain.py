@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SDK = "arn:aws:states:::aws-sdk:apprunner"
 FINISHED = ["CREATE_COMPLETE", "UPDATE_COMPLETE"]
+AGAIN = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 30, "MaxAttempts": 3}]
 PATIENCE_SECONDS = 1800
 
 
@@ -113,7 +114,7 @@ def _definition(domain: str, dns: str, *, tells: bool) -> dict[str, object]:
             "EnableWWWSubdomain": False,
         },
         # A service that is still being changed refuses for a while.
-        "Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 30, "MaxAttempts": 3}],
+        "Retry": AGAIN,
         # It is an error, too, to associate a domain again: looking tells one from the other.
         "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Wait"}],
         "Next": "Wait",
@@ -122,6 +123,7 @@ def _definition(domain: str, dns: str, *, tells: bool) -> dict[str, object]:
         "Type": "Task",
         "Resource": f"{SDK}:describeCustomDomains",
         "Parameters": {"ServiceArn": "${ServiceArn}"},
+        "Retry": AGAIN,
         "ResultSelector": {"domain.$": f"$.CustomDomains[?(@.DomainName == '{domain}')]"},
         "Next": "Judge",
     }
@@ -150,6 +152,7 @@ def _definition(domain: str, dns: str, *, tells: bool) -> dict[str, object]:
                 f" States.JsonToString({records}))",
             },
         },
+        "Retry": AGAIN,
         "Next": "Done",
     }
     return {

@@ -107,7 +107,7 @@ class Database(Block):
             ca_certificate=rds.CaCertificate.of(spec.certificate_authority),
             storage_type=rds.StorageType.GP3,
             allocated_storage=spec.storage_gb,
-            max_allocated_storage=spec.max_storage_gb,
+            max_allocated_storage=spec.ceiling_gb,
             storage_encrypted=True,
             storage_encryption_key=key,
             multi_az=not isinstance(spec.multi_az, SingleZone),

@@ -45,7 +45,7 @@ def replica(
         publicly_accessible=False,
         ca_certificate_identifier=spec.certificate_authority,
         storage_type="gp3",
-        max_allocated_storage=spec.max_storage_gb,
+        max_allocated_storage=spec.ceiling_gb,
         auto_minor_version_upgrade=True,
         copy_tags_to_snapshot=True,
         deletion_protection=database.protected,

@@ -9,6 +9,7 @@ import jsii
 from aws_cdk import aws_ec2 as ec2
 
 from config import aws
+from config.model.network import SingleNat
 from stackyard.edges import NodeGroup
 from stackyard.iam import ServiceRole, Statement
 from stackyard.log_group import EncryptedLogGroup
@@ -146,6 +147,12 @@ class Network(Block):
                 reason="The public tier is for what faces the internet, a balancer and NAT; it"
                 " gives out no public addresses, and programs and stores lie in other tiers",
             )
+
+        nat = self._spec.nat
+        if isinstance(nat, SingleNat) and nat.kind == "single" and public:
+            reason = f"The file has one way out for all zones: {nat.reason}"
+            found = public.subnets[0].node.find_child("NATGateway")
+            acknowledge(found, "availability-nat", reason=reason)
 
     def _flow_log(self, key: EnvironmentKey) -> None:
         group = EncryptedLogGroup(self, "FlowLogs", key=key, days=self._spec.flow_log_days)

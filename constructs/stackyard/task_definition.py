@@ -170,6 +170,13 @@ class TaskDefinition(Block):
         for wiring in self._wired.all:
             for resource, reason in wiring.wildcards.items():
                 acknowledge_wildcard(role, resource, reason=reason)
+        if any("kms:Decrypt" in statement.actions for statement in extra):
+            acknowledge(
+                role,
+                "identity-key-use",
+                reason="The agent of ECS Exec asks for the session's key itself, through no other"
+                " service, and only programs that the file opens have it",
+            )
         if any("*" in statement.resources for statement in extra):
             acknowledge(
                 role,

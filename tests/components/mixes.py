@@ -108,7 +108,7 @@ LEAST = """
 environment: prod
 account: "444444444444"
 region: eu-west-1
-network: {cidr: 10.0.0.0/24, zones: {eu-west-1a: euw1-az1}, nat: none}
+network: {cidr: 10.0.0.0/24, zones: {eu-west-1a: euw1-az1, eu-west-1b: euw1-az2}, nat: none}
 images: {web: {repository: least}}
 stores:
   files: {kind: bucket, encryption: {kind: s3, reason: Nothing private}}
@@ -219,7 +219,7 @@ services:
     routes: [{path: /shop/*}]
     health: {path: /shop/up, codes: 200-299}
     scale: {min: 2, max: 4, memory: 70}
-    rollout: {kind: linear, percent: 25, step_minutes: 2, bake_minutes: 5}
+    rollout: {kind: linear, percent: 25, step_minutes: 3, bake_minutes: 5}
     group: front
     uses:
       stock: {env: {STOCK_URL: url, STOCK_HOST: host, STOCK_PORT: port}}

@@ -90,7 +90,7 @@ def test_without_a_word_everything_is_safe(strict: Properties) -> None:
         "MasterUsername": "postgres_admin",
     }
     assert {key: strict[key] for key in expected} == expected
-    assert "MaxAllocatedStorage" not in strict
+    assert strict["MaxAllocatedStorage"] == 100
 
 
 def test_a_file_can_do_without_a_second_zone(loose: Properties) -> None:

@@ -104,7 +104,7 @@ def test_it_is_as_private_and_grows_as_far(pair: Pair) -> None:
 def test_protection_and_growth_follow_the_source(pair: Pair) -> None:
     plain = pair.made.only(KIND, DBInstanceIdentifier="demo-plain-replica")
     assert plain["DeletionProtection"] is False
-    assert "MaxAllocatedStorage" not in plain
+    assert plain["MaxAllocatedStorage"] == 100
 
 
 def test_readers_have_a_host_of_their_own(pair: Pair) -> None:

@@ -120,6 +120,23 @@ def test_an_endpoint_without_its_route_or_its_name_is_no_way() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*", "Principal": "*"},
+        {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"},
+    ],
+    ids=["another service", "nobody"],
+)
+def test_an_endpoint_whose_policy_lets_nobody_through_is_no_way(statement: dict[str, Any]) -> None:
+    planted = garden()
+    for endpoint in planted.resources("EC2::VPCEndpoint"):
+        endpoint["Properties"]["PolicyDocument"] = {"Statement": [statement]}
+    told = said(planted)
+    for service in ("s3", "secretsmanager"):
+        assert f"app → endpoint:{service}:443 is declared, but the endpoint's policy" in told
+
+
 def test_a_public_address_in_a_public_subnet_is_an_entry() -> None:
     planted = garden()
     configuration = planted.one("ECS::Service", "worker")["Properties"]["NetworkConfiguration"]

@@ -106,7 +106,9 @@ def _variant(resource: dict[str, Any]) -> str:
             statement = properties["AssumeRolePolicyDocument"]["Statement"][0]
             return f"{kind} of {statement['Principal']['Service'].removesuffix('.amazonaws.com')}"
         case "SecretsManager::Secret":
-            made = next((k for k in ("GenerateSecretString", "SecretString") if k in properties), "")
+            made = next(
+                (k for k in ("GenerateSecretString", "SecretString") if k in properties), ""
+            )
             return f"{kind} {made}".strip()
         case "EC2::VPCEndpoint":
             return f"{kind} {properties.get('VpcEndpointType', 'Gateway')}"

@@ -92,9 +92,7 @@ def test_every_survivor_is_harmless_for_a_reason(
 def test_no_reason_is_left_over(judged: tuple[dict[str, str | None], list[str]]) -> None:
     survivors = [key for key, rule in judged[0].items() if rule is None]
     idle = [
-        pattern
-        for pattern in HARMLESS
-        if not any(re.fullmatch(pattern, key) for key in survivors)
+        pattern for pattern in HARMLESS if not any(re.fullmatch(pattern, key) for key in survivors)
     ]
     assert idle == []
     assert all(len(why.split()) > 4 for why in HARMLESS.values())
