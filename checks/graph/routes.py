@@ -117,7 +117,8 @@ class Routes:
 
 def block_of(subnet: Resource) -> Block | None:
     """The addresses of a subnet."""
+    block = subnet.get("CidrBlock")
     try:
-        return ipaddress.ip_network(subnet.get("CidrBlock"), strict=False)
-    except (TypeError, ValueError):
+        return ipaddress.ip_network(block, strict=False) if isinstance(block, str) else None
+    except ValueError:
         return None

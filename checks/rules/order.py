@@ -57,9 +57,10 @@ def awaited(estate: Estate, resource: Resource) -> set[Resource]:
 
 
 def missed_by(estate: Estate, resource: Resource, needed: Iterable[Resource]) -> list[Resource]:
-    """What a resource needs of its own stack and does not wait for."""
+    """What a resource needs of its own stack, does not wait for, and could wait for."""
     here = [each for each in dict.fromkeys(needed) if each.stack == resource.stack]
-    return [each for each in here if each not in awaited(estate, resource)] if here else []
+    before = awaited(estate, resource) if here else set()
+    return [e for e in here if e not in before and resource not in awaited(estate, e)]
 
 
 def early(missed: list[Resource], what: str) -> Iterator[Fault]:
@@ -190,11 +191,12 @@ def after_logs(resource: Resource, scene: Scene) -> Iterator[Fault]:
     called = resource.get(name)
     if not isinstance(called, str):
         return
+    made = path.format(called)
     needed = [
         each
         for each in scene.estate.of("AWS::Logs::LogGroup")
-        if str(each.get("LogGroupName")).startswith(path.format(called))
-        and resource not in awaited(scene.estate, each)
+        if (name := str(each.get("LogGroupName"))) == made
+        or (made.endswith("/") and name.startswith(made))
     ]
     missed = missed_by(scene.estate, resource, needed)
     yield from early(missed, "may make its log group before the template does")

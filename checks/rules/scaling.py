@@ -83,7 +83,7 @@ def pairs(resource: Resource, scene: Scene) -> Iterator[Fault]:
                 message="nothing scales between its bounds",
                 remedy="add a scaling policy, or remove it",
             )
-        names = [each.get("PolicyName") for each in policies_of(estate, resource)]
+        names = [str(each.get("PolicyName")) for each in policies_of(estate, resource)]
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             message = f"two of its policies are called {name}"
             yield Fault(message=message, remedy="rename one")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from checks.estate import listed
@@ -29,7 +28,8 @@ def number(value: Any) -> float | None:
         found = float(value)
     except (OverflowError, TypeError, ValueError):
         return None
-    return found if math.isfinite(found) else None
+    # Beyond what any service counts there is no figure, and arithmetic has no end.
+    return found if abs(found) < 1e18 else None
 
 
 def is_literal(value: Any) -> bool:

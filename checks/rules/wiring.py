@@ -111,7 +111,8 @@ def order(resource: Resource, scene: Scene) -> Iterator[Fault]:
         if not waits_for:
             continue
         for name in listed(waits_for):
-            if name not in _ids(scene.estate)[each.stack] or name == each.logical_id:
+            known = isinstance(name, str) and name in _ids(scene.estate)[each.stack]
+            if not known or name == each.logical_id:
                 message = f"it waits for {name}, which is not there"
                 yield Fault(message=message, remedy="wait for a resource", at=each)
 

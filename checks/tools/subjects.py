@@ -75,7 +75,7 @@ _IDS = {
         "EC2RestrictedCommonPorts W2508 CKV_AWS_24 CKV_AWS_25 CKV_AWS_260"
     ),
     "group-description": "AwsSolutions-EC27 CKV_AWS_23",
-    "public-addresses": "network-public-addresses CT.EC2.PR.11 VPCSubnetAutoAssignPublicIpDisabled",
+    "public-addresses": "CT.EC2.PR.11 VPCSubnetAutoAssignPublicIpDisabled",
     "flow-logs": "network-flow-log AwsSolutions-VPC7 VPCFlowLogsEnabled",
     "access-logs": (
         "exposure-bucket-logs exposure-balancer-logs CT.S3.PR.2 CT.ELASTICLOADBALANCING.PR.6 "
