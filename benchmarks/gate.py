@@ -1,6 +1,6 @@
 """What each validator takes of the gate: `python benchmarks/gate.py [system environment]`.
 
-The environment is synthesized once, with all that judges at synthesis; then each validator by itself,
+The environment is synthesized once, with all that judges at synthesis; then each validator alone,
 the median of three, and all of `python -m checks` as people run it, with its largest process.
 """
 

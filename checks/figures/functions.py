@@ -24,6 +24,7 @@ KIND, SECRET = "Lambda::Function", "AWS::SecretsManager::Secret"
 
 def figures(environment: Environment, estate: Estate) -> Iterator[Figure]:
     """The variables of every function, by what it is for."""
+    yield from _handlers(environment, estate)
     for name, store in environment.stores.items():
         if isinstance(store, Postgres):
             yield from _admin(estate, name, store)
@@ -40,6 +41,22 @@ def figures(environment: Environment, estate: Estate) -> Iterator[Figure]:
                 resource=function,
                 path="FunctionName",
             )
+
+
+def _handlers(environment: Environment, estate: Estate) -> Iterator[Figure]:
+    packages = {NOTIFIER: "slack_notifier"} if environment.notifier else {}
+    for name, store in environment.stores.items():
+        if isinstance(store, Postgres):
+            packages[admin_of(name)] = "database_admin"
+        elif queues(environment, name):
+            packages[depth_of(name)] = "queue_depth"
+    for node, package in packages.items():
+        yield Figure(
+            field=f"lambda/{package}, for {node}",
+            wanted=f"{package}.handler.handle",
+            resource=only(estate, KIND, node),
+            path="Handler",
+        )
 
 
 def _admin(estate: Estate, name: str, store: Postgres) -> Iterator[Figure]:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from checks.estate import listed
 from checks.figures.figure import Figure
+from checks.graph.interfaces import ENDPOINT, interfaces
 from checks.rules.values import attributes, number
 from config.alarms import alarms_of, catalogue
 from config.model.balancer import Certificate
 from config.model.postgres import Postgres
 from config.model.valkey import ServerlessValkey
+from config.routes import priorities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +46,7 @@ def _network(environment: Environment, estate: Estate) -> Iterator[Figure]:
         found=sorted({str(each.get("AvailabilityZone")) for each in subnets}),
         spread=True,
     )
+    yield from _zones(environment, estate)
     blocks = {str(each.get("CidrBlock")) for each in subnets}
     for tier, cidrs in spec.tiers.items():
         for cidr in cidrs:
@@ -65,6 +68,21 @@ def _network(environment: Environment, estate: Estate) -> Iterator[Figure]:
         )
 
 
+def _zones(environment: Environment, estate: Estate) -> Iterator[Figure]:
+    """Whatever stands in the network stands in every zone of the file."""
+    for interface in interfaces(estate):
+        if interface.resource.kind in (ENDPOINT, "AWS::EC2::Instance"):
+            # Not every zone has every endpoint, and an instance is one.
+            continue
+        zones = {str(each.get("AvailabilityZone")) for each in interface.subnets}
+        yield _spread(
+            f"network.zones of {interface.node}",
+            sorted(environment.network.zones),
+            interface.resource,
+            sorted(zones),
+        )
+
+
 def _balancer(environment: Environment, estate: Estate) -> Iterator[Figure]:
     spec = environment.balancer
     if spec is None:
@@ -79,6 +97,17 @@ def _balancer(environment: Environment, estate: Estate) -> Iterator[Figure]:
         found=said.get("idle_timeout.timeout_seconds", 60),
         spread=True,
     )
+    bucket = said.get("access_logs.s3.bucket") if said else None
+    owners = [each.node for each in estate.named(balancer.properties)] if balancer else []
+    logs = "access-logs" if "access-logs" in owners else bucket
+    yield _spread("balancer: where its log goes", "access-logs", balancer, logs)
+    chosen = sorted(priorities(environment).values())
+    made = sorted(
+        int(found)
+        for each in estate.of("AWS::ElasticLoadBalancingV2::ListenerRule")
+        if (found := number(each.get("Priority"))) is not None
+    )
+    yield _spread("routes: their order", chosen, balancer, made)
     if spec.name:
         yield Figure(field="balancer.name", wanted=spec.name, resource=balancer, path="Name")
     for listener in estate.of("AWS::ElasticLoadBalancingV2::Listener"):
@@ -90,8 +119,30 @@ def _balancer(environment: Environment, estate: Estate) -> Iterator[Figure]:
                 yield _spread(
                     "balancer.certificate.domain", [spec.certificate.domain], listener, names
                 )
+                for each in made:
+                    if each:
+                        yield from _certificate(spec.certificate, each)
             else:
                 yield _spread("balancer.certificate", [spec.certificate], listener, arns)
+
+
+def _certificate(spec: Certificate, made: Resource) -> Iterator[Figure]:
+    names = [spec.domain, *spec.also]
+    also = made.get("SubjectAlternativeNames", [])
+    yield _spread("balancer.certificate.also", list(spec.also), made, also)
+    options = {
+        each.get("DomainName"): each.get("HostedZoneId")
+        for each in made.mappings("DomainValidationOptions")
+    }
+    zones = [f"{name} {options.get(name)}" for name in names]
+    wanted = [f"{name} {spec.zone}" for name in names]
+    yield _spread("balancer.certificate.zone", wanted, made, zones)
+    yield Figure(
+        field="balancer.certificate: proved by DNS",
+        wanted="DNS",
+        resource=made,
+        path="ValidationMethod",
+    )
 
 
 def _spread(field: str, wanted: Any, resource: Resource | None, found: Any) -> Figure:
@@ -110,6 +161,16 @@ def _images(environment: Environment, estate: Estate) -> Iterator[Figure]:
                 wanted=image.repository,
                 resource=repository,
                 path="RepositoryName",
+            )
+            excluded = repository.mappings("ImageTagMutabilityExclusionFilters")
+            moving = [each.get("ImageTagMutabilityExclusionFilterValue") for each in excluded]
+            yield _spread(f"images.{name}.moving", list(image.moving), repository, moving)
+            kind = "IMMUTABLE_WITH_EXCLUSION" if image.moving else "IMMUTABLE"
+            yield Figure(
+                field=f"images.{name}: its tags",
+                wanted=kind,
+                resource=repository,
+                path="ImageTagMutability",
             )
 
 

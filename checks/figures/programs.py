@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from checks.estate import Estate, Resource
     from config.model.environment import Environment
-    from config.model.programs import Program
+    from config.model.programs import Program, Sidecar
 
 ARCHITECTURES = {"arm64": "ARM64", "x86_64": "X86_64"}
 
@@ -77,9 +77,24 @@ def _program(estate: Estate, name: str, spec: Program, field: str) -> Iterator[F
         spread=True,
     )
     for sidecar, its in spec.sidecars.items():
-        container = container_of(task, sidecar)
-        yield _of_container(
-            task, container, f"{field}.sidecars.{sidecar}.image", "Image", its.image
+        yield from _sidecar(task, sidecar, its, f"{field}.sidecars.{sidecar}")
+    if spec.family:
+        yield figure("family", "Family", spec.family)
+
+
+def _sidecar(task: Resource | None, name: str, spec: Sidecar, field: str) -> Iterator[Figure]:
+    container = container_of(task, name)
+    yield _of_container(task, container, f"{field}.image", "Image", spec.image)
+    yield _of_container(task, container, f"{field}.memory", "MemoryReservation", spec.memory)
+    said = {each.get("Name"): each.get("Value") for each in container.get("Environment") or []}
+    for variable, value in spec.env.items():
+        yield Figure(
+            field=f"{field}.env.{variable}",
+            wanted=value,
+            resource=task,
+            path="ContainerDefinitions",
+            found=said.get(variable),
+            spread=True,
         )
 
 
@@ -170,3 +185,24 @@ def _build(estate: Estate, name: str, spec: CodeBuildTask, field: str) -> Iterat
     ):
         if wanted is not None:
             yield Figure(field=f"{field}.{key}", wanted=wanted, resource=project, path=path)
+    if spec.role_name:
+        role = estate.at(project.get("ServiceRole")) if project else None
+        yield Figure(
+            field=f"{field}.role_name", wanted=spec.role_name, resource=role, path="RoleName"
+        )
+    said = {
+        each.get("Name"): each.get("Value")
+        for each in (project.mappings("Environment.EnvironmentVariables") if project else [])
+    }
+    for key, variable, value in (
+        ("command", "COMMAND", spec.command),
+        ("directory", "DIRECTORY", spec.directory),
+    ):
+        yield Figure(
+            field=f"{field}.{key}",
+            wanted=value,
+            resource=project,
+            path="Environment",
+            found=said.get(variable),
+            spread=True,
+        )

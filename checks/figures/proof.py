@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checks.figures import functions, platform, programs, secrets, stores, variables
+from checks.figures import functions, platform, programs, secrets, stores, variables, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from checks.finding import Finding
     from config.model.environment import Environment
 
-PARTS = (programs, stores, secrets, functions, platform, variables)
+PARTS = (programs, stores, secrets, functions, platform, variables, watched)
 
 
 def compare(worlds: Sequence[Estate], environment: Environment) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from checks.estate import Estate, Resource
     from config.model.environment import Environment
 
+CORS_LISTS = ("AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposedHeaders")
 ROTATION = "AWS::SecretsManager::RotationSchedule"
 
 
@@ -159,11 +160,12 @@ def _bucket(estate: Estate, name: str, spec: Bucket, field: str) -> Iterator[Fig
         "versioned": bucket and bucket.get("VersioningConfiguration.Status") == "Enabled",
         "encryption": _algorithm(bucket),
         "cors": sorted(
-            f"{origin} {method}"
+            " ".join(map(str, (*rule.get(k, ()), "|"))) + str(rule.get("MaxAge"))
             for rule in (bucket.mappings("CorsConfiguration.CorsRules") if bucket else [])
-            for origin in rule.get("AllowedOrigins") or []
-            for method in rule.get("AllowedMethods") or []
+            for k in CORS_LISTS
+            if isinstance(rule.get(k, ()), list)
         ),
+        "logs": _log_bucket(estate, bucket),
     }
     wanted: dict[str, Any] = {
         "expire_after_days": spec.expire_after_days,
@@ -172,11 +174,11 @@ def _bucket(estate: Estate, name: str, spec: Bucket, field: str) -> Iterator[Fig
         "versioned": versioned,
         "encryption": algorithm,
         "cors": sorted(
-            f"{origin} {method}"
+            " ".join((*values, "|")) + str(cors.max_age)
             for cors in spec.cors
-            for origin in cors.origins
-            for method in cors.methods
+            for values in (cors.origins, cors.methods, cors.headers, cors.exposed)
         ),
+        "logs": "access-logs",
     }
     if not versioned:
         # Without versions there are no old ones.
@@ -192,6 +194,13 @@ def _bucket(estate: Estate, name: str, spec: Bucket, field: str) -> Iterator[Fig
         )
     if spec.name:
         yield Figure(field=f"{field}.name", wanted=spec.name, resource=bucket, path="BucketName")
+
+
+def _log_bucket(estate: Estate, bucket: Resource | None) -> Any:
+    """The node of the bucket that access is logged in."""
+    target = bucket.get("LoggingConfiguration.DestinationBucketName") if bucket else None
+    found = estate.at(target)
+    return found.node if found else target
 
 
 def _first(rules: list[dict[str, Any]], *path: str) -> Any:

@@ -13,6 +13,7 @@ from checks.graph.declared import Concerns
 from checks.graph.owners import Owners, literal
 from checks.graph.permissions import ELSEWHERE, PERMISSIONS, THROUGH, Permission
 from checks.graph.policies import ROLE, policies_of, resource_policies, trust_of
+from config.aws import DOMAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from config.model.environment import Environment
 
 UNDECLARED, MISSING = "graph-undeclared-right", "graph-missing-right"
+# Actions whose resource does not say enough: these keys of a condition have to.
+ONLY_WITH = {
+    "iam:passrole": ("iam:PassedToService",),
+    "ecs:runtask": ("ecs:cluster",),
+    "ec2:createnetworkinterfacepermission": ("ec2:AuthorizedService", "ec2:Subnet"),
+}
 DATA_ACTIONS = ("kms:decrypt", "kms:generatedatakey", "kms:generatedatakey*", "kms:encrypt")
 SERVICE = ".amazonaws.com"
 
@@ -58,6 +65,7 @@ class Rights:
         yield from self._of_resources()
         if complete:
             yield from self._missing()
+            yield from self._unreachable_for_outside()
 
     def _undeclared(
         self, principal: Resource, node: str, services: set[str], statement: Statement
@@ -88,7 +96,7 @@ class Rights:
         lowered = action.lower()
         if lowered.startswith("kms:"):
             return self._may_use_key(node, lowered, statement)
-        if lowered == "iam:passrole" and not statement.condition("iam:PassedToService"):
+        if not all(statement.condition(key) for key in ONLY_WITH.get(lowered, ())):
             return False
         for service in services:
             for permission in PERMISSIONS:
@@ -125,7 +133,10 @@ class Rights:
         if not through:
             return bool(self.concerns.of("shell", node))
         for each in through:
-            relations = THROUGH.get(each.split(".", 1)[0], ())
+            service = each.split(".", 1)[0]
+            if each != f"{service}.{self.environment.region}.{DOMAIN}":
+                return False
+            relations = THROUGH.get(service, ())
             concerned = {n for name in relations for n in self.concerns.of(name, node)}
             if not concerned:
                 return False
@@ -187,6 +198,9 @@ class Rights:
         for statement in self.policies[role]:
             if statement.allows and "kms:decrypt" in map(str.lower, statement.actions):
                 arns = statement.condition("kms:EncryptionContext:SecretARN")
+                through = f"secretsmanager.{self.environment.region}.{DOMAIN}"
+                if through not in statement.condition("kms:ViaService"):
+                    continue
                 if any(each.node == target for arn in arns for each in self.owners.meant(arn)):
                     return True
         return not any(
@@ -212,6 +226,20 @@ class Rights:
                     f"{'anybody' if who == '*' else literal(who)} →"
                     f" {', '.join(statement.actions)} → {name}: nothing in the file declares it",
                 )
+
+    def _unreachable_for_outside(self) -> Iterator[Finding]:
+        """Address ranges that a file lets read a bucket, and that its policy leaves out."""
+        for bucket in self.environment.stores:
+            wanted = self.concerns.readers_from_outside(bucket)
+            found = {
+                block
+                for resource, statement in resource_policies(self.estate)
+                if resource.node == bucket and statement.allows
+                for block in statement.condition("aws:SourceIp")
+            }
+            if left_out := sorted(wanted - found):
+                message = f"{', '.join(left_out)} → {bucket} is declared and not allowed"
+                yield _missing(None, self.environment.name, message)
 
     def _declared_reader(self, resource: Resource, statement: Statement) -> bool:
         """A bucket that a file opens to an external's address ranges, for reading objects."""

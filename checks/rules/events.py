@@ -129,6 +129,8 @@ def pattern(resource: Resource, scene: Scene) -> Iterator[Fault]:
     yield from _kinds(found)
     sources = [str(each) for each in listed(found.get("source"))]
     for each in listed(found.get("resources")):
+        if is_literal(each) and not each.startswith(("arn:", "*")):
+            yield _mismatch("EventPattern.resources", f"{each} is no ARN, and events name ARNs")
         service = each.split(":")[2] if is_literal(each) and each.count(":") > 4 else ""
         if service and len(sources) == 1 and sources[0] in SAME and service != sources[0][4:]:
             yield _mismatch("EventPattern.resources", f"{each} is not of {sources[0]}")

@@ -51,6 +51,12 @@ def key_logs(resource: Resource, scene: Scene) -> Iterator[Fault]:
         )
 
 
+def _is_for(found: Grants, arn: str, group: Resource) -> bool:
+    """A pattern that takes the group in; a name that AWS makes up needs one with an open end."""
+    made_up = not isinstance(group.get("LogGroupName"), str)
+    return found.covers(arn, group) and (not made_up or arn.endswith("*") or "<" in arn)
+
+
 def _serves_logs(found: Grants, statement: Statement, group: Resource) -> bool:
     region = group.region
     arns = statement.condition(CONTEXT)
@@ -66,7 +72,7 @@ def _serves_logs(found: Grants, statement: Statement, group: Resource) -> bool:
             )
             for kind, who in statement.principals
         )
-        and (not arns or any(found.covers(arn, group) for arn in arns))
+        and (not arns or any(_is_for(found, arn, group) for arn in arns))
         and found.is_source(statement.condition("aws:SourceAccount"), [], group, None)
     )
 

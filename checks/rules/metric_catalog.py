@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from checks.rules import metric_meanings as of
@@ -197,3 +198,11 @@ def mistaken(namespace: str, name: str) -> str | None:
     if namespace in _OPEN and not close and _SPELLED.fullmatch(name):
         return None
     return close[0] if close else ""
+
+
+def misspelled(namespace: str) -> str | None:
+    """The namespace of AWS that was meant by one that is almost, and not quite, the same."""
+    known = {each for each, _ in MEANINGS}
+    if namespace in known or not namespace.lower().startswith(("aws/", "ecs/")):
+        return None
+    return next(iter(get_close_matches(namespace, known, n=1, cutoff=0.92)), None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from checks.functions import REFERENCE
 from checks.rules.ceilings import base_of
 from checks.rules.cloudwatch import readings
-from checks.rules.metric_catalog import mistaken
+from checks.rules.metric_catalog import misspelled, mistaken
 from checks.rules.metric_dimensions import SUBJECTS, dimensions_of, spelled
 from checks.rules.naming import known_at, names_of
 from checks.rules.published import filters_of, publishes
@@ -50,6 +50,12 @@ def known(holder: Resource, scene: Scene) -> Iterator[Fault]:
                 property=reading.at(missing),
             )
             continue
+        if near := misspelled(reading.namespace):
+            yield Fault(
+                message=f"nothing publishes in {reading.namespace}",
+                remedy=f"read from {near}",
+                property=reading.at("Namespace"),
+            )
         meant = mistaken(reading.namespace, reading.name)
         if meant is not None:
             yield Fault(

@@ -72,14 +72,15 @@ def early(missed: list[Resource], what: str) -> Iterator[Fault]:
 
 def openings(estate: Estate, groups: set[Resource], before: set[Resource]) -> Iterator[Resource]:
     """The rules by which groups reach others, and by which those before them reach the groups."""
-    for each in estate.of(INGRESS, EGRESS):
-        own = estate.at(each.get("GroupId"))
-        inward = each.kind == INGRESS
-        side = "SourceSecurityGroupId" if inward else "DestinationSecurityGroupId"
-        other = estate.at(each.get(side))
-        source, target = (other, own) if inward else (own, other)
-        if source in groups or (source in before and target in groups):
-            yield each
+    for group in groups | before:
+        for each in estate.users_of(group, INGRESS, EGRESS):
+            own = estate.at(each.get("GroupId"))
+            inward = each.kind == INGRESS
+            side = "SourceSecurityGroupId" if inward else "DestinationSecurityGroupId"
+            other = estate.at(each.get(side))
+            source, target = (other, own) if inward else (own, other)
+            if source in groups or (source in before and target in groups):
+                yield each
 
 
 @rule(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from checks.rules.ecs import CLUSTER, cluster_of, is_open, scalables, scaled
@@ -10,13 +12,14 @@ from checks.rules.rule import Fault, rule
 from checks.rules.values import is_literal, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from checks.estate import Estate, Resource
     from checks.rules.rule import Scene
 
 DOCS = "https://docs.aws.amazon.com"
 GUIDE = f"{DOCS}/autoscaling/application/userguide"
+TARGET_ID = "ScalingTargetId"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 SCALABLE = "AWS::ApplicationAutoScaling::ScalableTarget"
 COUNT = "ecs:service:DesiredCount"
@@ -26,16 +29,25 @@ STORAGE, REQUESTS = (1, 5000), (1000, 15_000_000)
 
 def policies_of(estate: Estate, target: Resource) -> list[Resource]:
     """The policies that move a scalable target."""
-    same = ("ResourceId", "ScalableDimension", "ServiceNamespace")
     return [
-        each
-        for each in estate.of(POLICY)
-        if estate.at(each.get("ScalingTargetId")) is target
-        or (
-            each.get("ScalingTargetId") is None
-            and all(each.get(name) == target.get(name) for name in same)
-        )
+        *(e for e in estate.users_of(target, POLICY) if estate.at(e.get(TARGET_ID)) is target),
+        *_by_place(estate).get(_place(target), ()),
     ]
+
+
+@lru_cache(maxsize=2)
+def _by_place(estate: Estate) -> Mapping[tuple[str, ...], list[Resource]]:
+    """The policies that name no target, by what they scale."""
+    found: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
+    for each in estate.of(POLICY):
+        if each.get(TARGET_ID) is None:
+            found[_place(each)].append(each)
+    return found
+
+
+def _place(resource: Resource) -> tuple[str, ...]:
+    names = ("ResourceId", "ScalableDimension", "ServiceNamespace")
+    return tuple(str(resource.get(name)) for name in names)
 
 
 @rule(

@@ -194,6 +194,6 @@ def monitoring(resource: Resource, scene: Scene) -> Iterator[Fault]:
     region, account = resource.region or "*", found.account(resource) or "*"
     group = f"arn:aws:logs:{region}:{account}:log-group:RDSOSMetrics:*"
     if role:
-        actions = ("logs:CreateLogStream", "logs:PutLogEvents")
+        actions = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
         missing = lacking(found, role, actions, group)
         yield from lacks(role, missing, " on RDSOSMetrics", "MonitoringRoleArn")

@@ -78,6 +78,25 @@ def trust_account(resource: Resource, scene: Scene) -> Iterator[Fault]:
 
 
 @rule(
+    "identity-trust-actions",
+    "IAM::Role",
+    title="a trust policy allows taking the role and nothing else",
+    why="a star lets whoever is trusted set tags and names that other policies believe",
+    source=f"{IAM}/id_roles_update-role-trust-policy.html",
+)
+def trust_actions(resource: Resource, _: Scene) -> Iterator[Fault]:
+    """The actions by which a role is taken, written out."""
+    for statement in trust_of(resource):
+        for action in statement.actions if statement.allows else ():
+            if "*" in action:
+                yield Fault(
+                    message=f"it may be taken by {action}",
+                    remedy="name sts:AssumeRole, or the one that its provider needs",
+                    property=statement.path,
+                )
+
+
+@rule(
     "identity-trust-federated",
     "IAM::Role",
     title="a provider of identities vouches for one repository, group or workload",

@@ -126,6 +126,14 @@ ATTRIBUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "Subnets": {"AWS::EC2::Subnet": ("", "SubnetId")},
     "RouteTableId": {"AWS::EC2::RouteTable": ("", "RouteTableId")},
     "RouteTableIds": {"AWS::EC2::RouteTable": ("", "RouteTableId")},
+    "TargetArn": {
+        "AWS::SQS::Queue": ("Arn",),
+        "AWS::SNS::Topic": ("", "TopicArn"),
+        "AWS::Lambda::Function": ("Arn",),
+    },
+    "Queues": {"AWS::SQS::Queue": ("", "QueueUrl")},
+    "Topics": {"AWS::SNS::Topic": ("", "TopicArn")},
+    "Bucket": {"AWS::S3::Bucket": ("",)},
     "DestinationBucketName": {"AWS::S3::Bucket": ("",)},
 }
 

@@ -46,7 +46,10 @@ _IDS = {
         "RDSInstanceBackupEnabled ElastiCacheRedisClusterAutomaticBackup DynamoDBPITREnabled "
         "EFSInBackupPlan CKV_AWS_28"
     ),
-    "minor-upgrades": "durability-minor-versions CT.RDS.PR.5 CT.ELASTICACHE.PR.2 RDSAutomaticMinorVersionUpgradeEnabled",
+    "minor-upgrades": (
+        "durability-minor-versions CT.RDS.PR.5 CT.ELASTICACHE.PR.2 "
+        "RDSAutomaticMinorVersionUpgradeEnabled"
+    ),
     "engine-version": "W3690 W3691",
     "snapshot-tags": "durability-snapshot-tags CT.RDS.PR.10",
     "engine-logs": "exposure-database-logs CT.RDS.PR.14 CT.RDS.PR.25 RDSLoggingEnabled",

@@ -99,5 +99,5 @@ def test_an_assembly_gives_its_stacks_with_their_place(tmp_path: Path) -> None:
 def test_a_path_without_templates_is_told(tmp_path: Path, made: bool) -> None:
     if made:
         written(tmp_path, "x/package.json", "{}")
-    with pytest.raises(UnreadableError, match="no such file|holds no CloudFormation template"):
+    with pytest.raises(UnreadableError, match=r"no such file|holds no CloudFormation template"):
         find(tmp_path / "x")

@@ -12,6 +12,8 @@ from checks.template import Template
 from tests.checks.mutations.operators import REMOVED, of_reference, of_resource, of_value
 
 # What people read and no machine acts upon, and what CDK and CloudFormation make of it.
+# What tells items of a list apart: a statement that denies is not one that allows.
+TELLING = ("Effect", "Key", "Field", "LogType")
 TOLD_ONLY = ("Description", "GroupDescription", "Comment", "Tags", "HealthCheckTags", "Sid")
 
 
@@ -77,7 +79,7 @@ def _of_one(
     kind = _variant(resource)
 
     def mutant(path: tuple[str | int, ...], operator: str, value: Any) -> Mutant:
-        named = ".".join(_general(path))
+        named = ".".join(_general(path, resource.get("Properties", {})))
         key = f"{kind} {named} {operator}".replace("  ", " ")
         return Mutant(key, template.stack, logical_id, path, operator, value)
 
@@ -110,10 +112,8 @@ def _variant(resource: dict[str, Any]) -> str:
                 (k for k in ("GenerateSecretString", "SecretString") if k in properties), ""
             )
             return f"{kind} {made}".strip()
-        case "EC2::VPCEndpoint":
-            return f"{kind} {properties.get('VpcEndpointType', 'Gateway')}"
-        case "ElasticLoadBalancingV2::Listener":
-            return f"{kind} {properties.get('Port')}"
+        case "EC2::VPCEndpoint" | "ElasticLoadBalancingV2::Listener":
+            return f"{kind} {properties.get('VpcEndpointType', properties.get('Port', 'Gateway'))}"
         case "CloudWatch::Alarm":
             return f"{kind} {'of several' if 'Metrics' in properties else ''}".strip()
         case "Lambda::Permission":
@@ -121,12 +121,24 @@ def _variant(resource: dict[str, Any]) -> str:
     return kind
 
 
-def _general(path: tuple[str | int, ...]) -> Iterator[str]:
+def _general(path: tuple[str | int, ...], value: Any) -> Iterator[str]:
     """A path without what differs from one resource to the next: positions, names of states."""
     before = None
     for step in path:
-        yield "*" if isinstance(step, int) or before == "States" else step
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) else None
+            yield _kind_of_item(value)
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+            yield "*" if before == "States" else step
         before = step
+
+
+def _kind_of_item(value: Any) -> str:
+    """What tells an item of a list from the others, where its kind of list says that."""
+    said = value if isinstance(value, dict) else {}
+    name = next((said[key] for key in TELLING if isinstance(said.get(key), str)), "*")
+    return str(name)
 
 
 def _walk(

@@ -8,9 +8,17 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any
 
-REMOVED: Any = object()
+
+class _Removed(Enum):
+    """One value, also after a way to another process."""
+
+    ABSENT = 1
+
+
+REMOVED: Any = _Removed.ABSENT
 # What a wish becomes where it is turned into its contrary.
 CONTRARY = {
     "ENABLED": "DISABLED",

@@ -34,7 +34,13 @@ class Stages:
         """The rule that finds a mutant first."""
         changed = mutant.apply(self.templates)
         found = worlds(changed)
-        for outcome in (judge(found, self.environment), graph.judge(found, self.environment)):
+        # Most are found in the world after a release; the other one is asked only if not.
+        for ask in (
+            lambda: judge(found[:1], self.environment),
+            lambda: graph.judge(found, self.environment),
+            lambda: judge(found, self.environment),
+        ):
+            outcome = ask()
             self.failures += [f"{mutant.key}: {each}" for each in outcome.failures]
             if new := self._new(outcome):
                 return new

@@ -47,6 +47,11 @@ def _judge(work: tuple[str, str, str, list[Mutant]]) -> tuple[list[FOUND], list[
 
 @pytest.fixture(scope="module")
 def judged() -> tuple[dict[str, str | None], list[str]]:
+    """All of them, once for all tests."""
+    return judge_all()
+
+
+def judge_all() -> tuple[dict[str, str | None], list[str]]:
     """Every kind of mutant with the rule that finds it, and the rules that crashed."""
     seen: set[str] = set()
     work = []
