@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from checks.estate import texts
 from checks.figures.figure import Figure, only
 from config.model.postgres import Postgres
+from config.model.services import AppRunner
 from config.nodes import depth_of, links
 from config.programs import queues, released
 
@@ -28,6 +29,7 @@ def figures(environment: Environment, estate: Estate) -> Iterator[Figure]:
     yield from _probes(environment, estate)
     yield from _releases(environment, estate)
     yield from _redeployed(environment, estate)
+    yield from _domains(environment, estate)
 
 
 def _queues(environment: Environment, estate: Estate) -> Iterator[Figure]:
@@ -42,7 +44,8 @@ def _queues(environment: Environment, estate: Estate) -> Iterator[Figure]:
                 for each in policies
                 for metric in _custom(each)
                 if metric.get("MetricName") == QUEUE_METRIC
-                and {d.get("Value") for d in metric.get("Dimensions") or []} == {service}
+                and {d.get("Name"): d.get("Value") for d in metric.get("Dimensions") or []}
+                == {"Service": service}
             ]
             policy = found[0][0] if found else None
             yield Figure(
@@ -147,6 +150,30 @@ def _redeployed(environment: Environment, estate: Estate) -> Iterator[Figure]:
                 resource=machines[0] if machines else None,
                 path="Definition",
                 found=sorted(found),
+                spread=True,
+            )
+
+
+def _domains(environment: Environment, estate: Estate) -> Iterator[Figure]:
+    """The machine that associates a domain of App Runner, of this name with this service."""
+    for name, spec in environment.services.items():
+        if not isinstance(spec, AppRunner) or not spec.domain:
+            continue
+        for machine in estate.of_node("AWS::StepFunctions::StateMachine", name):
+            states = machine.get("Definition.States", {})
+            asked = [each.get("Parameters", {}) for each in states.values()]
+            said = {
+                str(value) if key == "DomainName" else str(_node_at(estate, value))
+                for each in asked
+                for key, value in each.items()
+                if key in ("DomainName", "ServiceArn")
+            }
+            yield Figure(
+                field=f"services.{name}.domain",
+                wanted=sorted({spec.domain, name}),
+                resource=machine,
+                path="Definition",
+                found=sorted(said),
                 spread=True,
             )
 

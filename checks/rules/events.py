@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from checks.estate import listed
@@ -31,6 +32,20 @@ FIELDS = {
     "$or",
 }
 # How the types of events of a service begin, besides what CloudTrail tells of every service.
+# https://docs.aws.amazon.com/eventbridge/latest/ref/events.html
+KNOWN_TYPES = (
+    "CloudFormation Stack Status Change",
+    "CodeBuild Build State Change",
+    "CodePipeline Pipeline Execution State Change",
+    "ECS Deployment State Change",
+    "ECS Service Action",
+    "ECS Task State Change",
+    "RDS DB Cluster Event",
+    "RDS DB Instance Event",
+    "Scheduled Event",
+    "Secret Label Updated",
+    "Step Functions Execution Status Change",
+)
 TYPES = {
     "aws.acm": ("ACM ",),
     "aws.cloudformation": ("CloudFormation ",),
@@ -147,6 +162,10 @@ def _kinds(found: dict[str, Any]) -> Iterator[Fault]:
         for said in kinds if prefixes else []:
             if not said.startswith((*prefixes, *ANY_SERVICE)):
                 yield _mismatch("EventPattern.detail-type", f"{source} has no event '{said}'")
+    for said in kinds:
+        near = get_close_matches(said, KNOWN_TYPES, n=1, cutoff=0.95)
+        if near and said not in KNOWN_TYPES:
+            yield _mismatch("EventPattern.detail-type", f"'{said}' is not quite '{near[0]}'")
     for said in kinds if sources else []:
         owners = {each for each, known in TYPES.items() if said.startswith(known)}
         if owners and not owners & set(sources):

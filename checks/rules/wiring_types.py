@@ -90,6 +90,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "LogGroupArn": LOG_GROUP,
     "awslogs-group": LOG_GROUP,
     "TopicArn": ("AWS::SNS::Topic",),
+    "TargetArn": ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Lambda::Function"),
+    "Bucket": ("AWS::S3::Bucket",),
     "Topics": ("AWS::SNS::Topic",),
     "Queues": ("AWS::SQS::Queue",),
     "FunctionName": FUNCTION,
