@@ -33,7 +33,6 @@ import aws_cdk as cdk
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cdk_nag import NagPack
     from constructs import Construct
 
     from config.model.environment import Environment
@@ -104,7 +103,7 @@ def build(scope: Construct, environment: Environment) -> None:
     accept_from_file(scope, environment.accepted)
 
 
-def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[NagPack]] | None = None) -> int:
+def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[Any]] | None = None) -> int:
     """Synthesize one environment; the CDK CLI calls this, and so may anybody without it."""
     options = _options(arguments)
     context = {**json.loads(CDK_JSON.read_text())["context"], **options.context}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,7 +26,7 @@ class Finding:
     severity: Severity = "error"
     sources: tuple[str, ...] = field(default=())
 
-    @property  # noqa: A003 (the field has the name that the JSON has)
+    @builtins.property  # The field has taken the short name, as the JSON has it.
     def place(self) -> str:
         """The resource, and the property where one is to blame."""
         where = f"{self.stack}/{self.logical_id}" if self.logical_id else self.stack

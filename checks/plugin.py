@@ -105,11 +105,11 @@ def _by_environment(
     for template in _templates(context):
         owner = next((e for e in environments if template.stack.startswith(f"{e.name}-")), None)
         shared = [e for e in environments if template.stack == f"{e.system}-images"]
-        for environment in [owner] if owner else (shared or [None]):
-            at = environment
+        owners: list[Environment | None] = [owner] if owner else [*shared] or [None]
+        for at in owners:
             place = (at.account, at.region) if at else (None, None)
             placed = Template(template.stack, template.body, account=place[0], region=place[1])
-            found[environment].append(placed)
+            found[at].append(placed)
     return list(found.items())
 
 

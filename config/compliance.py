@@ -85,7 +85,7 @@ ALSO = {
     "RDS13": ("CT.RDS.PR.8", "durability-backups"),
     "RDS3": ("CT.RDS.PR.1", "CKV_AWS_157"),
     "S3BucketVersioningEnabled": ("CT.S3.PR.11", "CKV_AWS_21", "durability-versions"),
-    "S3DefaultEncryptionKMS": ("CT.S3.PR.10", "encryption-bucket-key"),
+    "S3DefaultEncryptionKMS": ("CT.S3.PR.10",),
 }
 _NUMBERS = {name: number for number, name in NAMES.items()}
 LINT = re.compile(r"[EWI]\d{4}")

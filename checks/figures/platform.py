@@ -102,12 +102,12 @@ def _balancer(environment: Environment, estate: Estate) -> Iterator[Figure]:
     logs = "access-logs" if "access-logs" in owners else bucket
     yield _spread("balancer: where its log goes", "access-logs", balancer, logs)
     chosen = sorted(priorities(environment).values())
-    made = sorted(
+    found_priorities = sorted(
         int(found)
         for each in estate.of("AWS::ElasticLoadBalancingV2::ListenerRule")
         if (found := number(each.get("Priority"))) is not None
     )
-    yield _spread("routes: their order", chosen, balancer, made)
+    yield _spread("routes: their order", chosen, balancer, found_priorities)
     if spec.name:
         yield Figure(field="balancer.name", wanted=spec.name, resource=balancer, path="Name")
     for listener in estate.of("AWS::ElasticLoadBalancingV2::Listener"):
