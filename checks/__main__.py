@@ -65,7 +65,7 @@ def check(
     outcomes: list[Outcome] = []
     for group in found.groups:
         outcomes += gate.fast(group, environment if group in mine else None)
-        outcomes += gate.slow(group)
+    outcomes += gate.slow(found.groups)
     if (path / REPORT).is_file():
         outcomes.append(cdk_report.judge(path))
         yield from problems(register(path), today)

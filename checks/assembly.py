@@ -129,7 +129,7 @@ def _acknowledged(
 
 
 def _name(file: Path, folder: Path) -> str:
-    """`web` of `web.template.json`, `a/web` of a file in a folder below."""
+    """`web` of `web.template.json`, `a.web` of a file in a folder below."""
     name = str(file.relative_to(folder))
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,15 +55,26 @@ def fast(templates: Sequence[Template], environment: Environment | None) -> list
     return [*outcomes, control_tower.judge(templates)]
 
 
-def slow(templates: Sequence[Template]) -> list[Outcome]:
-    """cfn-lint (with this project's exceptions), checkov and parliament, side by side."""
+def slow(groups: Sequence[Sequence[Template]]) -> list[Outcome]:
+    """cfn-lint (with this project's exceptions), checkov and parliament, side by side.
+
+    Each starts once for all groups: starting takes longer than a template does.
+    """
     # Imported late: synthesis does without them.
     from checks.tools import cfn_lint, checkov, parliament  # noqa: PLC0415
 
     lint = partial(cfn_lint.judge, config=LINT_CONFIG)
     judges: list[Judge] = [checkov.judge, lint, parliament.judge]
     with ThreadPoolExecutor(max_workers=len(judges)) as pool:
-        return list(pool.map(lambda judge: judge(templates), judges))
+        return list(chain.from_iterable(pool.map(partial(over, groups), judges)))
+
+
+def over(groups: Sequence[Sequence[Template]], judge: Judge) -> list[Outcome]:
+    """What a validator says of all groups at once, or of each where it breaks on one of them."""
+    outcome = judge([template for group in groups for template in group])
+    if outcome.failures and not outcome.evaluations and len(groups) > 1:
+        return [judge(group) for group in groups]
+    return [outcome]
 
 
 def verdict(outcomes: Sequence[Outcome], accepted: Accepted) -> Verdict:
