@@ -138,7 +138,8 @@ class Bucket(s3.Bucket):
         belongs_to(self, node)
         if isinstance(spec.encryption, AwsKey):
             reason = f"The file encrypts it with S3's own keys: {spec.encryption.reason}"
-            acknowledge(self, "S3DefaultEncryptionKMS", reason=reason)
+            for rule in ("S3DefaultEncryptionKMS", "encryption-bucket-key"):
+                acknowledge(self, rule, reason=reason)
         if isinstance(spec.versioned, Unversioned):
             reason = f"The file keeps no versions: {spec.versioned.reason}"
             acknowledge(self, "S3BucketVersioningEnabled", reason=reason)

@@ -18,7 +18,10 @@ from stackyard.bundle import SOURCES, BundleError, bundle, fingerprint
 FUNCTIONS = sorted(file.parent.name for file in SOURCES.glob("*/requirements.txt"))
 MEGABYTE = 2**20
 # What Lambda's Python has besides the standard library.
-IN_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+IN_THE_RUNTIME = ["boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"]
+if sys.version_info < (3, 11, 3):
+    # The standard library of Lambda's Python has what this brings to the oldest ones.
+    IN_THE_RUNTIME.append("async_timeout")
 IMPORT = """
 import importlib, sys
 sys.path[:0] = [sys.argv[1]]
