@@ -70,10 +70,11 @@ def slow(groups: Sequence[Sequence[Template]]) -> list[Outcome]:
 
 
 def over(groups: Sequence[Sequence[Template]], judge: Judge) -> list[Outcome]:
-    """What a validator says of all groups at once, or of each where it breaks on one of them."""
+    """What a validator says of all groups at once; of each half where it breaks on one of them."""
     outcome = judge([template for group in groups for template in group])
     if outcome.failures and not outcome.evaluations and len(groups) > 1:
-        return [judge(group) for group in groups]
+        middle = len(groups) // 2
+        return [*over(groups[:middle], judge), *over(groups[middle:], judge)]
     return [outcome]
 
 

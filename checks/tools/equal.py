@@ -47,14 +47,15 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
         elif about:
             groups[finding.stack, finding.logical_id, about[0]].append(finding)
         else:
-            exactly = (finding.stack, finding.logical_id, finding.rule, finding.property)
-            groups[exactly].append(finding)
+            # A rule may find more than one mistake in one property, each in words of its own.
+            place = (finding.stack, finding.logical_id, finding.rule, finding.property)
+            groups[*place, finding.message].append(finding)
     for finding in broad:
         resource: tuple[str, ...] = (finding.stack, finding.logical_id)
         known = [(*resource, each) for each in subjects(finding.rule)]
         known = [place for place in known if place in groups]
-        for place in known or [(*resource, finding.rule.partition("[")[0], "")]:
-            groups[place].append(finding)
+        for each in known or [(*resource, finding.rule.partition("[")[0], "")]:
+            groups[each].append(finding)
     return sorted(_merged(group) for group in groups.values())
 
 

@@ -7,6 +7,7 @@ import pkgutil
 import random
 import re
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import cdk_nag
@@ -133,3 +134,9 @@ def _checkov() -> set[str]:
         *package.glob("cloudformation/checks/graph_checks/*.json"),
     ]
     return {each for file in files for each in re.findall(r"CKV2?_AWS_\d+", file.read_text())}
+
+
+def test_two_mistakes_of_one_rule_in_one_place_are_both_told() -> None:
+    one = said("identity-undeclared", path="Properties.Policies.0")
+    other = replace(one, message="something else")
+    assert merge([one, other, one]) == sorted([one, other])
