@@ -78,9 +78,11 @@ report: .build/ready ## evidence of compliance of SYSTEM in ENVIRONMENT, into RE
 	@python -m reports.compliance $(SYSTEM) $(ENVIRONMENT) $(REPORT)
 
 .PHONY: bench
-bench: .build/ready-dev ## synthesis of every environment against its floor, and how it grows
+bench: .build/ready-dev ## synthesis of every environment against its floor, the gate, and how both grow
 	@python benchmarks/synth.py
 	@python benchmarks/growth.py
+	@python benchmarks/gate.py
+	@python benchmarks/proof.py
 
 .PHONY: wheels
 wheels: .build/wheels.done ## the packages of the functions in lambda/
