@@ -42,7 +42,7 @@ test: .build/ready-dev ## the whole test suite
 	@python -m pytest
 
 .PHONY: check
-check: .build/ready-dev ## lint, types, and every environment through CDK, cdk-nag and cfn-lint
+check: .build/ready-dev ## lint, types, and every environment through every validator
 	@ruff check .
 	@ruff format --check .
 	@mypy
