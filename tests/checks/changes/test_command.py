@@ -136,7 +136,10 @@ def test_an_interrupted_comparison_leaves_nothing(
     clone: Clone, tmp_path: Path, number: signal.Signals
 ) -> None:
     clone.change(PROD, NAME, "database: other\n")
+    # A shell's background job ignores SIGINT, and so would what these tests start.
+    patient = signal.signal(signal.SIGINT, signal.default_int_handler)
     with clone.start("--base", "HEAD", temporary=tmp_path) as process:
+        signal.signal(signal.SIGINT, patient)
         while process.poll() is None and not list(tmp_path.glob("*/tree/app.py")):
             time.sleep(0.05)
         time.sleep(0.5)
