@@ -8,6 +8,7 @@ later one wins over an earlier one. Names in `extends` are files beside the exte
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -48,14 +49,23 @@ class Document:
         return ("", 0)
 
 
+@lru_cache(maxsize=64)
+def composed(text: str) -> yaml.Node | None:
+    """The nodes of a YAML text, with the line numbers that safe_load() throws away.
+
+    Kept, because what several environments extend is read for each of them.
+    """
+    node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    return node
+
+
 def read(path: Path, *, name: str) -> Document:
     """Parse one file; `name` is how messages call it. Raises ConfigError."""
     try:
         text = path.read_bytes()
         if len(text) > MAX_BYTES:
             raise one_problem(name, f"the file is larger than {MAX_BYTES:,} bytes")
-        # compose() keeps line numbers, which safe_load() throws away.
-        node = yaml.compose(text.decode("utf-8"), Loader=yaml.SafeLoader)
+        node = composed(text.decode("utf-8"))
     except OSError as error:
         raise one_problem(name, f"can't be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

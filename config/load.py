@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import ValidationError
 
-from config.document import BROKEN, MAX_BYTES, Document, load
+from config.document import BROKEN, MAX_BYTES, Document, composed, load
 from config.errors import ConfigError, Problem, listed, nearest, one_problem
 from config.explain import explained
 from config.like import resolve_likes, told_once
@@ -41,7 +41,7 @@ def _declares(file: Path) -> bool:
     try:
         if file.stat().st_size > MAX_BYTES:
             return True
-        node = yaml.compose(file.read_bytes(), Loader=yaml.SafeLoader)
+        node = composed(file.read_bytes().decode("utf-8"))
     except (OSError, *BROKEN):
         return True
     if not isinstance(node, yaml.MappingNode):
