@@ -19,6 +19,8 @@ launch.import_meanwhile("aws_cdk", *(f"stacks.{name}" for name in STACKS))
 
 import typeguard  # noqa: F401  (jsii needs it at its first call: better now than then)
 
+from checks.packs import packs_of
+from checks.report import findings
 from config.errors import ConfigError
 from config.load import load_environment
 from config.programs import groups
@@ -115,8 +117,7 @@ def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[Any]] | None
     try:
         environment = load_environment(_text(app, "system"), _text(app, "environment"))
         build(app, environment)
-        if _judged():
-            cdk.Validations.of(app).add_plugins(*(packs() if packs else validators(environment)))
+        cdk.Validations.of(app).add_plugins(*(packs() if packs else validators(environment)))
     except (ConfigError, BundleError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
@@ -125,7 +126,6 @@ def main(arguments: Sequence[str] = (), *, packs: Callable[[], list[Any]] | None
 
 def validators(environment: Environment) -> list[Any]:
     """All that judges an environment at every synthesis, beside CDK's own validation."""
-    from checks.packs import packs_of
     from checks.plugin import ControlTower, OwnRules
 
     return [*packs_of(environment), OwnRules(environment), ControlTower()]
@@ -136,20 +136,11 @@ def _synthesized(app: cdk.App) -> int:
     if sizes := list(too_large(assembly)):
         print("\n".join(sizes), file=sys.stderr)
         return FINDINGS
-    if not _judged():
-        return 0
-    from checks.report import findings
-
     # Not left to the CLI, which prints a page for each finding, and passes over those in a Stage.
     found = findings(assembly, today=datetime.now(UTC).date())
     for finding in found:
         print(finding, file=sys.stderr)
     return FINDINGS if found else 0
-
-
-def _judged() -> bool:
-    """Whether CDK asks its validators, which take longer to import than a template to write."""
-    return os.environ.get("CDK_VALIDATION") != "false"
 
 
 def _text(app: cdk.App, key: str) -> str:
