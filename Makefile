@@ -94,7 +94,7 @@ clean: ## remove everything that make made
 .build/ready: .build/python.done .build/cli.done .build/wheels.done
 	@touch $@
 
-.build/ready-dev: .build/ready .build/python-dev.done .build/checkov.done
+.build/ready-dev: .build/ready .build/python-dev.done .build/checkov.done .build/emulator.done
 	@touch $@
 
 .venv/bin/python:
@@ -117,6 +117,12 @@ clean: ## remove everything that make made
 	@echo "Setting up, once: checkov, in a virtual environment of its own …"
 	@$(call quietly,rm -rf .build/checkov && .venv/bin/python -m venv .build/checkov \
 		&& .build/checkov/bin/python -m pip install --requirement $<,checkov)
+	@touch $@
+
+.build/emulator.done: requirements-emulator.txt | .venv/bin/python
+	@echo "Setting up, once: the emulator of AWS, in a virtual environment of its own …"
+	@$(call quietly,rm -rf .build/emulator && .venv/bin/python -m venv .build/emulator \
+		&& .build/emulator/bin/python -m pip install --require-hashes --requirement $<,emulator)
 	@touch $@
 
 .build/cli.done: package.json package-lock.json .build/python.done

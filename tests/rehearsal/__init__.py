@@ -1,0 +1,1 @@
+"""The whole of a system, tried out on servers of the tests' own."""

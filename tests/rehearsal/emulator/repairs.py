@@ -1,0 +1,129 @@
+"""Where ministack's handlers differ from AWS in what our templates depend on."""
+
+from __future__ import annotations
+
+import io
+import string
+import zipfile
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ministack.services import lambda_svc, secretsmanager
+from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
+if TYPE_CHECKING:
+    from tests.rehearsal.emulator.settings import Settings
+
+Made = tuple[str, dict[str, Any]]
+
+
+def install(settings: Settings) -> None:
+    """Put the repairs in place."""
+    _secrets()
+    _attribute("AWS::EC2::VPC", lambda props: {"CidrBlock": props["CidrBlock"]})
+    provisioners._normalize_container_defs = _camel
+    provisioners._cw_metric_alarm_record = _with_metric_math(provisioners._cw_metric_alarm_record)
+    if settings.overlays:
+        _overlay(settings.overlays)
+
+
+def _attribute(resource_type: str, missing: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """An attribute for Fn::GetAtt that the handler forgets."""
+    handlers = _RESOURCE_HANDLERS[resource_type]
+    create = handlers["create"]
+
+    def completed(logical_id: str, props: dict[str, Any], stack: str) -> Made:
+        physical_id, attributes = create(logical_id, props, stack)
+        return physical_id, {**missing(props), **attributes}
+
+    handlers["create"] = completed
+
+
+def _secrets() -> None:
+    """Ref of a secret is its ARN, and what `ExcludePunctuation` excludes is excluded."""
+    handlers = _RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
+    create, update, delete = (handlers[each] for each in ("create", "update", "delete"))
+
+    def name_of(arn: str) -> str:
+        return str(secretsmanager._resolve(arn)[0] or arn)
+
+    def created(logical_id: str, props: dict[str, Any], stack: str) -> Made:
+        name, attributes = create(logical_id, _without_punctuation(props), stack)
+        return attributes["Arn"], attributes
+
+    def updated(
+        arn: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str
+    ) -> Made:
+        before, after = _without_punctuation(old), _without_punctuation(new)
+        _, attributes = update(name_of(arn), before, after, stack, logical_id)
+        return attributes["Arn"], attributes
+
+    handlers |= {
+        "create": created,
+        "update": updated,
+        "update_with_logical_id": True,
+        "delete": lambda arn, props: delete(name_of(arn), props),
+    }
+
+
+def _without_punctuation(props: dict[str, Any]) -> dict[str, Any]:
+    generate = props.get("GenerateSecretString") or {}
+    if str(generate.get("ExcludePunctuation", "")).lower() != "true":
+        return props
+    excluded = generate.get("ExcludeCharacters", "") + string.punctuation
+    return {**props, "GenerateSecretString": {**generate, "ExcludeCharacters": excluded}}
+
+
+Record = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+def _with_metric_math(record: Record) -> Record:
+    """Alarms over expressions are kept, with state and actions; nothing evaluates them."""
+
+    def recorded(name: str, props: dict[str, Any]) -> dict[str, Any]:
+        if not props.get("Metrics"):
+            return record(name, props)
+        stand_in = {"MetricName": "-", "Namespace": "-", "Threshold": props.get("Threshold", 0)}
+        without = {key: value for key, value in props.items() if key != "Metrics"}
+        return {**record(name, {**without, **stand_in}), "Metrics": props["Metrics"]}
+
+    return recorded
+
+
+# What is a name that the person chose, and keeps its case.
+FREE = ("options", "dockerLabels", "driverOpts", "labels")
+
+
+def _camel(containers: Any) -> Any:
+    """Container definitions as ECS's API spells them, at every depth."""
+    if isinstance(containers, list):
+        return [_camel(each) for each in containers]
+    if not isinstance(containers, dict):
+        return containers
+    spelled = {key[:1].lower() + key[1:]: value for key, value in containers.items()}
+    return {key: value if key in FREE else _camel(value) for key, value in spelled.items()}
+
+
+def _overlay(files: dict[str, str]) -> None:
+    """Replace files in the code of functions, such as the certificate authorities of RDS."""
+    fetch = lambda_svc._fetch_code_from_s3
+
+    def fetched(*args: Any, **kwargs: Any) -> bytes | None:
+        code = fetch(*args, **kwargs)
+        if not code:
+            return code
+        with zipfile.ZipFile(io.BytesIO(code)) as old:
+            names = old.namelist()
+            if not set(files) & set(names):
+                return code
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as new:
+                for name in names:
+                    text = files.get(name)
+                    new.writestr(old.getinfo(name), old.read(name) if text is None else text)
+        return out.getvalue()
+
+    lambda_svc._fetch_code_from_s3 = fetched
+
+
