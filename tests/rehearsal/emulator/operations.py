@@ -82,9 +82,11 @@ class Operations:
 
         def change() -> Result:
             self._check(resource_type, logical_id, new, stack)
-            return self._update(
+            after, found = self._update(
                 resource_type, physical_id, old, new, stack, logical_id, attributes
             )
+            # Not every handler repeats what has not changed.
+            return after, {**(attributes or {}), **found} if after == physical_id else found
 
         return self._once("update", resource_type, logical_id, new, stack, change)
 
