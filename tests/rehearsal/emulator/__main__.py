@@ -24,9 +24,20 @@ def main() -> None:
         settings, saved=lambda: state.save(operations) if state else None
     )
     operations.install()
+    _forget_with_the_rest(operations)
     if state:
         _resume_with(state, operations)
     app.main()
+
+
+def _forget_with_the_rest(operations: Operations) -> None:
+    reset = app._reset_all_state
+
+    def forget() -> None:
+        reset()
+        operations.forget()
+
+    app._reset_all_state = forget
 
 
 def _resume_with(state: State, operations: Operations) -> None:

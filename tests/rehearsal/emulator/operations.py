@@ -52,6 +52,11 @@ class Operations:
                 if hasattr(module, name):
                     setattr(module, name, own)
 
+    def forget(self) -> None:
+        """There is nothing, as in a new account."""
+        self.live.resources.clear()
+        self.running.clear()
+
     def provision(
         self, resource_type: str, logical_id: str, props: dict[str, Any], stack: str
     ) -> Result:

@@ -7,8 +7,9 @@ import string
 import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
-from ministack.services import lambda_svc, secretsmanager
+from ministack.services import elasticache, lambda_svc, secretsmanager
 from ministack.services.cloudformation import provisioners
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
@@ -24,6 +25,7 @@ def install(settings: Settings) -> None:
     _attribute("AWS::EC2::VPC", lambda props: {"CidrBlock": props["CidrBlock"]})
     provisioners._normalize_container_defs = _camel
     provisioners._cw_metric_alarm_record = _with_metric_math(provisioners._cw_metric_alarm_record)
+    elasticache._user_xml = _escaped(elasticache._user_xml)
     if settings.overlays:
         _overlay(settings.overlays)
 
@@ -41,7 +43,7 @@ def _attribute(resource_type: str, missing: Callable[[dict[str, Any]], dict[str,
 
 
 def _secrets() -> None:
-    """Ref of a secret is its ARN, and what `ExcludePunctuation` excludes is excluded."""
+    """Ref is the ARN, `ExcludePunctuation` excludes, and what nobody has filled is empty."""
     handlers = _RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
     create, update, delete = (handlers[each] for each in ("create", "update", "delete"))
 
@@ -50,6 +52,9 @@ def _secrets() -> None:
 
     def created(logical_id: str, props: dict[str, Any], stack: str) -> Made:
         name, attributes = create(logical_id, _without_punctuation(props), stack)
+        if "SecretString" not in props and "GenerateSecretString" not in props:
+            # AWS gives it no version: reading it fails until somebody fills it.
+            secretsmanager._secrets[name]["Versions"].clear()
         return attributes["Arn"], attributes
 
     def updated(
@@ -73,6 +78,11 @@ def _without_punctuation(props: dict[str, Any]) -> dict[str, Any]:
         return props
     excluded = generate.get("ExcludeCharacters", "") + string.punctuation
     return {**props, "GenerateSecretString": {**generate, "ExcludeCharacters": excluded}}
+
+
+def _escaped(xml: Callable[[dict[str, Any]], str]) -> Callable[[dict[str, Any]], str]:
+    """Access strings hold `&`, which XML does not take as it is."""
+    return lambda user: xml({**user, "AccessString": escape(user["AccessString"])})
 
 
 Record = Callable[[str, dict[str, Any]], dict[str, Any]]

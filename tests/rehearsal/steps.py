@@ -1,0 +1,69 @@
+"""What a person does by hand between two deployments, as the README says it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from config.model.secrets import BroughtSecret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.rehearsal.deployed import Deployed
+
+RELEASE = "image-digest"
+
+
+def fill_secrets(deployed: Deployed, values: Mapping[str, str] | None = None) -> list[str]:
+    """Put a value into each secret that is brought and still empty; returns their nodes.
+
+    `values` are texts by node; what they leave out gets a made-up one, with the keys of the file.
+    """
+    client, filled = deployed.client("secretsmanager"), []
+    for each in deployed.of("AWS::SecretsManager::Secret"):
+        node = each.node or ""
+        secret = deployed.environment.secrets.get(node)
+        if not isinstance(secret, BroughtSecret) or not _is_empty(client, each.physical):
+            continue
+        keys = secret.keys
+        made_up = json.dumps({key: f"{node}-{key}" for key in keys}) if keys else f"value-of-{node}"
+        text = (values or {}).get(node, made_up)
+        client.put_secret_value(SecretId=each.physical, SecretString=text)
+        filled.append(node)
+    return filled
+
+
+def _is_empty(client: object, arn: str) -> bool:
+    try:
+        client.get_secret_value(SecretId=arn)  # type: ignore[attr-defined]
+    except ClientError as error:
+        return error.response["Error"]["Code"] == "ResourceNotFoundException"
+    return False
+
+
+def release(deployed: Deployed, digest: str) -> list[str]:
+    """Write a digest into every parameter that templates read one from; returns their names."""
+    client = deployed.client("ssm")
+    names = [
+        str(each.body["Properties"]["Name"])
+        for each in deployed.of("AWS::SSM::Parameter")
+        if str(each.body["Properties"].get("Name")).endswith(f"/{RELEASE}")
+    ]
+    for name in names:
+        client.put_parameter(Name=name, Value=digest, Type="String", Overwrite=True)
+    return names
+
+
+def lift_protection(deployed: Deployed) -> list[str]:
+    """Lift what keeps balancers from being deleted; returns their ARNs."""
+    client = deployed.client("elbv2")
+    arns = [each.physical for each in deployed.of("AWS::ElasticLoadBalancingV2::LoadBalancer")]
+    for arn in arns:
+        client.modify_load_balancer_attributes(
+            LoadBalancerArn=arn,
+            Attributes=[{"Key": "deletion_protection.enabled", "Value": "false"}],
+        )
+    return arns
