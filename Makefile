@@ -10,6 +10,7 @@ SYSTEM ?= daadaar
 ENVIRONMENT ?= prod
 OUTPUT ?= cdk.out
 REPORT ?= report
+COMPOSE ?= compose.yaml
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$each && break; done)
@@ -76,6 +77,10 @@ rules: .build/ready ## docs/rules.md, out of the code
 .PHONY: report
 report: .build/ready ## evidence of compliance of SYSTEM in ENVIRONMENT, into REPORT (report)
 	@python -m reports.compliance $(SYSTEM) $(ENVIRONMENT) $(REPORT)
+
+.PHONY: compose
+compose: .build/ready-dev ## a compose.yaml for SYSTEM in ENVIRONMENT on your own machine, into COMPOSE
+	@python -m reports.compose $(SYSTEM) $(ENVIRONMENT) -o "$(COMPOSE)"
 
 .PHONY: bench
 bench: .build/ready-dev ## synthesis of every environment against its floor, the gate, and how both grow

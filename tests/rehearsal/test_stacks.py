@@ -116,10 +116,17 @@ def test_an_update_keeps_what_keeps_data(
     changed = after_change(system, environment)
     deployed.account.deploy_all(stacks(changed.folder))
     done = emulator.ledger()[before:]
-    assert {each["action"] for each in done} <= {"update", "delete"}
-    # App Runner's scaling can only be replaced.
-    replaced = {each["type"] for each in done if each["action"] == "delete"}
-    assert replaced <= {"AWS::AppRunner::AutoScalingConfiguration"}
+    made, gone = (
+        {each["type"] for each in done if each["action"] == action}
+        for action in ("create", "delete")
+    )
+    # App Runner's scaling can only be replaced; a service that did not scale may begin to.
+    scaling = {
+        "AWS::AppRunner::AutoScalingConfiguration",
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+    }
+    assert made | gone <= scaling
+    assert any(each["action"] == "update" for each in done)
     assert kept.lost() == []
 
 

@@ -1,0 +1,1 @@
+"""A compose.yaml that runs an environment on a developer's machine."""
