@@ -14,7 +14,7 @@ from config.errors import ConfigError, Problem, listed, nearest
 
 COPIED = (
     "kind", "image", "architecture", "cpu", "memory", "user", "read_only", "scratch", "env", "uses",
-    "sidecars", "log_days", "group", "stop_seconds",
+    "release_env", "sidecars", "log_days", "group", "stop_seconds",
 )  # fmt: skip
 SECTIONS = ("services", "tasks")
 LIKE = "like"

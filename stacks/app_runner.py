@@ -28,7 +28,7 @@ def app_runner(stack: ComputeStack, name: str, spec: AppRunner) -> AppRunnerServ
         name=service_name(stack.environment_spec, name),
         spec=spec,
         release=release,
-        wiring=stack.wiring(spec, stack.nodes),
+        wiring=stack.wiring(spec, stack.nodes, release=release),
         placement=stack.network.for_programs,
         out=stack.out(name, nodes=stack.nodes, endpoint_groups=stack.network.endpoint_groups),
     )

@@ -8,6 +8,8 @@ from config.alarms import alarms_of
 from config.attributes import attributes_of
 from config.credentials import login_of
 from config.graph import edges_from
+from config.model.programs import Program
+from config.model.services import AppRunner
 from config.programs import released_name
 from stackyard.alarms import watch
 from stackyard.edges import ways
@@ -62,10 +64,15 @@ class GraphStack(EnvironmentStack):
         self.environment_spec = environment
         self.releases: dict[str, Release] = {}
 
-    def wiring(self, linked: Linked, nodes: Mapping[str, Node]) -> Wiring:
-        """What a runner, or a sidecar of one, gets from its links."""
+    def wiring(
+        self, linked: Linked, nodes: Mapping[str, Node], *, release: Release | None = None
+    ) -> Wiring:
+        """What a runner, or a sidecar of one, gets from its links, and of its release."""
+        env = dict(linked.env)
+        if release and isinstance(linked, Program | AppRunner) and linked.release_env:
+            env[linked.release_env] = release.digest
         return wire(
-            env=linked.env,
+            env=env,
             uses=linked.uses,
             nodes=nodes,
             default_attribute=lambda node: attributes_of(self.environment_spec, node).default,

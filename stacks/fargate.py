@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from config.model.fargate import Fargate
     from config.model.fargate import FargateTask as FargateTaskSpec
     from stacks.compute import ComputeStack
+    from stackyard.release import Release
 
 # The alarms of a service that undo a deployment which rings them.
 ROLLBACK = ("errors",)
@@ -30,7 +31,7 @@ ROLLBACK = ("errors",)
 
 def fargate_service(stack: ComputeStack, name: str, spec: Fargate) -> FargateService:
     """A service with its alarms for rollback, its scaling and its metrics."""
-    environment = stack.environment_spec
+    environment, release = stack.environment_spec, stack.release(spec.image)
     services = fargate_services(environment)
     service = FargateService(
         stack,
@@ -38,9 +39,9 @@ def fargate_service(stack: ComputeStack, name: str, spec: Fargate) -> FargateSer
         node=name,
         name=service_name(environment, name),
         family=family_of(environment, name),
-        wired=_wired(stack, spec),
+        wired=_wired(stack, spec, release),
         spec=spec,
-        release=stack.release(spec.image),
+        release=release,
         cluster=stack.cluster,
         placement=stack.network.for_programs,
         out=stack.out(name, nodes=stack.nodes, endpoint_groups=stack.network.endpoint_groups),
@@ -67,10 +68,10 @@ def fargate_service(stack: ComputeStack, name: str, spec: Fargate) -> FargateSer
     return service
 
 
-def _wired(stack: ComputeStack, program: Fargate | FargateTaskSpec) -> Wired:
+def _wired(stack: ComputeStack, program: Fargate | FargateTaskSpec, release: Release) -> Wired:
     return Wired(
         spec=program,
-        main=stack.wiring(program, stack.nodes),
+        main=stack.wiring(program, stack.nodes, release=release),
         sidecars={n: stack.wiring(s, stack.nodes) for n, s in program.sidecars.items()},
     )
 
@@ -111,15 +112,16 @@ def _scale(stack: ComputeStack, name: str, spec: Fargate, service: FargateServic
 
 def fargate_task(stack: ComputeStack, name: str, spec: FargateTaskSpec) -> FargateTask:
     """A task with the machine that runs it."""
+    # What somebody starts, for example a migration, runs before what it prepares.
+    release = stack.release(spec.image, task=None if spec.schedule else name)
     return FargateTask(
         stack,
         f"{pascal(name)}Task",
         node=name,
         family=family_of(stack.environment_spec, name),
-        wired=_wired(stack, spec),
+        wired=_wired(stack, spec, release),
         spec=spec,
-        # What somebody starts, for example a migration, runs before what it prepares.
-        release=stack.release(spec.image, task=None if spec.schedule else name),
+        release=release,
         cluster=stack.cluster,
         placement=stack.network.for_programs,
         out=stack.out(name, nodes=stack.nodes, endpoint_groups=stack.network.endpoint_groups),

@@ -85,9 +85,14 @@ class Sidecar(Container):
 
 
 class Program(Container):
-    """A task of ECS Fargate. CPU in units of 1/1024 vCPU, memory in MiB, times in seconds."""
+    """A task of ECS Fargate. CPU in units of 1/1024 vCPU, memory in MiB, times in seconds.
+
+    `release_env` is a variable that holds the digest of the image that runs: a program that repeats
+    it under `/health` lets a smoke test tell the new version from the old.
+    """
 
     image: NodeName
+    release_env: VariableName | None = None
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
     memory: Annotated[int, Field(ge=512, le=122880)] = 1024
     architecture: Architecture = "arm64"

@@ -43,7 +43,7 @@ class AppRunner(Part):
     """An AWS App Runner service. CPU in units of 1/1024 vCPU, memory in MiB.
 
     AWS takes no new App Runner customers since 30 April 2026; `existing_customer` states that
-    the account already used it.
+    the account already used it. `release_env` is a variable that holds the digest of the image.
     """
 
     kind: Literal["app-runner"]
@@ -59,6 +59,7 @@ class AppRunner(Part):
         | None
     ) = None
     image: NodeName
+    release_env: VariableName | None = None
     port: Port
     health: Health | None = None
     cpu: Literal[256, 512, 1024, 2048, 4096] = 1024

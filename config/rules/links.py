@@ -12,6 +12,7 @@ from config.model.buckets import Bucket
 from config.model.fargate import Fargate
 from config.model.postgres import Postgres
 from config.model.programs import Program
+from config.model.services import AppRunner
 from config.model.valkey import Valkey
 from config.nodes import admin_of, depth_of, placed_links, proxy_of, replica_of, runners
 
@@ -133,15 +134,20 @@ def variables_have_one_source(environment: Environment) -> Findings:
     """A variable is set once: by `env` or by one link."""
     for source, runner in runners(environment).items():
         path = (section_of(environment, source), source)
-        yield from _doubly_set(path, runner.env, runner.uses)
+        release = runner.release_env if isinstance(runner, Program | AppRunner) else None
+        if release in runner.env:
+            yield (*path, "release_env"), f"{release} is already set by env"
+        own = {**dict.fromkeys(runner.env, "env"), **({release: "release_env"} if release else {})}
+        yield from _doubly_set(path, own, runner.uses)
         for name, sidecar in runner.sidecars.items() if isinstance(runner, Program) else ():
-            yield from _doubly_set((*path, "sidecars", name), sidecar.env, sidecar.uses)
+            set_there = dict.fromkeys(sidecar.env, "env")
+            yield from _doubly_set((*path, "sidecars", name), set_there, sidecar.uses)
 
 
 def _doubly_set(
-    path: tuple[str, ...], env: Mapping[str, str], uses: Mapping[str, Link]
+    path: tuple[str, ...], own: Mapping[str, str], uses: Mapping[str, Link]
 ) -> Findings:
-    seen = dict.fromkeys(env, "env")
+    seen = dict(own)
     for target, link in uses.items():
         for variable in link.env:
             if variable in seen:

@@ -65,6 +65,7 @@ class Release(Block):
         self._is_missing = cdk.Fn.condition_equals(digest.value_as_string, UNRELEASED)
         self.registry = f"{place.account}.dkr.ecr.{place.region}.amazonaws.com"
         self.repository_arn = place.arn("ecr", f"repository/{repository}")
+        self.digest = digest.value_as_string
         self.image = f"{self.registry}/{repository}@{digest.value_as_string}"
 
     # Conditions are made when first asked for: CloudFormation's linters mind unused ones.

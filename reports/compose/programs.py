@@ -81,6 +81,8 @@ def _environment(environment: Environment, name: str, runner: Runner) -> dict[st
     told = {}
     if isinstance(runner, CodeBuildTask):
         told = {"COMMAND": runner.command, "DIRECTORY": runner.directory}
+    elif runner.release_env:
+        told = {runner.release_env: "local"}
     return _complete(environment, name, {**told, **runner.env}, runner.uses)
 
 

@@ -117,6 +117,18 @@ VARIABLES = {
         says="CACHE_URL is already set by env",
         at=CACHE,
     ),
+    "a release in a variable that env sets": bad(
+        ("    image: web\n    port", "    image: web\n    release_env: NODE_ENV\n    port"),
+        path="services.backend.release_env",
+        says="NODE_ENV is already set by env",
+        at="release_env: NODE_ENV",
+    ),
+    "a release in a variable that a link sets": bad(
+        ("    image: web\n    port", "    image: web\n    release_env: CACHE_URL\n    port"),
+        path=f"{HERE}.cache.env.CACHE_URL",
+        says="CACHE_URL is already set by release_env",
+        at=CACHE,
+    ),
     "a variable set by two links": bad(
         ("notifier: {env: NOTIFIER}", "notifier: {env: BUCKET}"),
         path=f"{HERE}.notifier.env.BUCKET",

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -100,15 +100,21 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Create and start a server; it ends with the block or with the tests."""
+def running_server(
+    programs: Path = PROGRAMS,
+    settings: Callable[[Path], Mapping[str, str]] = lambda _: {},
+) -> Iterator[Server]:
+    """Create and start a server; it ends with the block or with the tests.
+
+    `settings` returns options for the server, and may write files of theirs into its directory.
+    """
     directory = Path(tempfile.mkdtemp(prefix="pg-"))
     try:
-        data = _initialize(directory)
+        data = _initialize(directory, programs)
         server = Server(_free_port(), directory / "log")
-        offered = extensions.offer(PROGRAMS, directory)
-        options = [f"-c{name}={value}" for name, value in (OPTIONS | offered).items()]
-        postgres = [str(PROGRAMS / "postgres"), "-D", str(data), "-p", str(server.port)]
+        offered = OPTIONS | extensions.offer(programs, directory) | settings(directory)
+        options = [f"-c{name}={value}" for name, value in offered.items()]
+        postgres = [str(programs / "postgres"), "-D", str(data), "-p", str(server.port)]
         supervisor = [sys.executable, str(SUPERVISOR), USER, str(directory)]
         with (
             server.log.open("wb") as log,
@@ -129,7 +135,7 @@ def running_server() -> Iterator[Server]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _initialize(directory: Path) -> Path:
+def _initialize(directory: Path, programs: Path) -> Path:
     password = directory / "password"
     password.write_text(SUPERUSER_PASSWORD)
     data = directory / "data"
@@ -145,7 +151,7 @@ def _initialize(directory: Path) -> Path:
         "locale": "C",
     }
     subprocess.run(
-        [PROGRAMS / "initdb", "--no-sync", *(f"--{name}={each}" for name, each in options.items())],
+        [programs / "initdb", "--no-sync", *(f"--{name}={each}" for name, each in options.items())],
         user=USER or None,
         cwd=directory,
         check=True,

@@ -2,11 +2,7 @@
 
 import dataclasses
 import os
-import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,41 +13,9 @@ from database_admin.settings import Settings
 from tests.database_admin.certificates import Authority
 from tests.database_admin.deployment import Deployment
 from tests.database_admin.server import HOST, MASTER
+from tests.rehearsal.servers.postgres_tls import tls_in_front_of
 
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1", "us-west-2", "ap-southeast-2", "sa-east-1")
-SSL_REQUEST = 8
-
-
-@contextmanager
-def tls_in_front_of(port: int, certificate: Path) -> Iterator[int]:
-    """Offer TLS for a server that has none, as PostgreSQL negotiates it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-
-    def copy(source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-        with suppress(OSError):
-            target.shutdown(socket.SHUT_RDWR)
-
-    def serve() -> None:
-        with suppress(OSError), ExitStack() as stack:
-            plain = stack.enter_context(listener.accept()[0])
-            plain.recv(SSL_REQUEST, socket.MSG_WAITALL)
-            plain.sendall(b"S")
-            client = stack.enter_context(context.wrap_socket(plain, server_side=True))
-            server = stack.enter_context(socket.create_connection((HOST, port)))
-            back = threading.Thread(target=copy, args=(server, client))
-            back.start()
-            copy(client, server)
-            back.join()
-
-    with socket.create_server((HOST, 0)) as listener:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield listener.getsockname()[1]
-    thread.join()
 
 
 @pytest.fixture

@@ -46,9 +46,7 @@ def stacks(folder: Path) -> tuple[Stack, ...]:
             name=each["properties"].get("stackName", name),
             template=json.loads((folder / each["properties"]["templateFile"]).read_text()),
             after=tuple(
-                other
-                for other in each.get("dependencies", ())
-                if artifacts[other]["type"] == STACK
+                other for other in each.get("dependencies", ()) if artifacts[other]["type"] == STACK
             ),
             protected=bool(each["properties"].get("terminationProtection")),
         )

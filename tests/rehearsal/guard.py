@@ -1,4 +1,4 @@
-"""The environment of everything that a rehearsal starts: no way out of this machine, no real account."""
+"""The environment of all that a rehearsal starts: no way out of here, no real account."""
 
 from __future__ import annotations
 

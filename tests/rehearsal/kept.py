@@ -19,7 +19,9 @@ def _secret(deployed: Deployed, arn: str) -> Any:
 
 
 def _database(deployed: Deployed, name: str) -> Any:
-    (found,) = deployed.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    (found,) = deployed.client("rds").describe_db_instances(DBInstanceIdentifier=name)[
+        "DBInstances"
+    ]
     return found["DbiResourceId"], found["DBInstanceStatus"]
 
 

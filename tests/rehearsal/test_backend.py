@@ -159,7 +159,9 @@ def test_system_without_redis_does_without(environ: dict[str, str]) -> None:
         assert backend.ask("/api/reports", "text")[0] == 201
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"text": 1}', b'{"text": "\\u0000"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"text": 1}', b'{"text": "\\u0000"}', b'{"text": "\\ud800"}']
+)
 def test_unusable_reports_are_refused(environ: dict[str, str], body: bytes) -> None:
     del environ["REDIS_URL"]
     environ["DATABASE_URL"] = NOWHERE

@@ -20,9 +20,7 @@ def main() -> None:
     repairs.install(settings)
     machines.install(settings)
     state = State(settings.state) if settings.state else None
-    operations = Operations(
-        settings, saved=lambda: state.save(operations) if state else None
-    )
+    operations = Operations(settings, saved=lambda: state.save(operations) if state else None)
     operations.install()
     _forget_with_the_rest(operations)
     if state:

@@ -98,9 +98,7 @@ def _superuser(machine: Machine) -> Connection:
     )
 
 
-def _replication_group(
-    machine: Machine, physical_id: str, props: dict[str, Any]
-) -> dict[str, Any]:
+def _replication_group(machine: Machine, physical_id: str, props: dict[str, Any]) -> dict[str, Any]:
     _set_users(machine, props.get("UserGroupIds") or [])
     ends = ("PrimaryEndPoint", "ReaderEndPoint")
     return {
@@ -109,9 +107,7 @@ def _replication_group(
     }
 
 
-def _serverless_cache(
-    machine: Machine, physical_id: str, props: dict[str, Any]
-) -> dict[str, Any]:
+def _serverless_cache(machine: Machine, physical_id: str, props: dict[str, Any]) -> dict[str, Any]:
     _set_users(machine, [props["UserGroupId"]] if props.get("UserGroupId") else [])
     return {"Endpoint.Address": machine["host"], "Endpoint.Port": "6379"}
 
@@ -119,13 +115,20 @@ def _serverless_cache(
 def _set_users(machine: Machine, groups: list[str]) -> None:
     """The users of the group, with their access strings, as ElastiCache sets them."""
     users = [
-        elasticache._users[each] for group in groups for each in elasticache._user_groups[group]["UserIds"]
+        elasticache._users[each]
+        for group in groups
+        for each in elasticache._user_groups[group]["UserIds"]
     ]
-    with Valkey("127.0.0.1", machine["port"], password=machine["password"], username="rehearsal") as admin:
+    with Valkey(
+        "127.0.0.1", machine["port"], password=machine["password"], username="rehearsal"
+    ) as admin:
         for user in users:
             passwords = [f">{each}" for each in user.get("_passwords", [])]
             admin.execute_command(
-                "ACL", "SETUSER", user["UserName"], "reset", *user["AccessString"].split(), *passwords
+                "ACL",
+                "SETUSER",
+                user["UserName"],
+                "reset",
+                *user["AccessString"].split(),
+                *passwords,
             )
-
-

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ministack.services.cloudformation import changesets, handlers, stacks
 
 from tests.rehearsal.emulator import pins, schemas
-from tests.rehearsal.emulator.ledger import Ledger, kind_of
+from tests.rehearsal.emulator.ledger import RECORDED, Ledger, kind_of
 from tests.rehearsal.emulator.live import Live
 from tests.rehearsal.emulator.trips import Trips
 
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from tests.rehearsal.emulator.settings import Settings
 
 Result = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The resource of a template that an operation is about."""
+
+    type: str
+    stack: str | None
+    logical: str | None
 
 
 class Operations:
@@ -62,13 +72,15 @@ class Operations:
     ) -> Result:
         """Create a resource, unless this operation has created it before the emulator died."""
 
+        target = Target(resource_type, stack, logical_id)
+
         def create() -> Result:
-            self._check(resource_type, logical_id, props, stack)
+            self._check(target, props)
             return self._provision(resource_type, logical_id, props, stack)
 
-        return self._once("create", resource_type, logical_id, props, stack, create)
+        return self._once("create", target, props, create)
 
-    def update(
+    def update(  # noqa: PLR0917  (as the engine calls it)
         self,
         resource_type: str,
         physical_id: str,
@@ -85,15 +97,17 @@ class Operations:
         if old == new:
             return physical_id, attributes or {}
 
+        target = Target(resource_type, stack, logical_id)
+
         def change() -> Result:
-            self._check(resource_type, logical_id, new, stack)
+            self._check(target, new)
             after, found = self._update(
                 resource_type, physical_id, old, new, stack, logical_id, attributes
             )
             # Not every handler repeats what has not changed.
             return after, {**(attributes or {}), **found} if after == physical_id else found
 
-        return self._once("update", resource_type, logical_id, new, stack, change)
+        return self._once("update", target, new, change)
 
     def delete(
         self,
@@ -109,7 +123,7 @@ class Operations:
         begun = time.monotonic()
         self._delete(resource_type, physical_id, props, stack, logical_id)
         self.live.remove(resource_type, physical_id)
-        self._written("delete", resource_type, logical_id, stack, physical_id, begun)
+        self._written("delete", Target(resource_type, stack, logical_id), physical_id, begun)
 
     async def deploy_stack(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Create or update a stack; what it takes is kept until it has ended."""
@@ -126,8 +140,12 @@ class Operations:
         """Delete a stack; what it takes is kept until it has ended."""
         self.running.setdefault(
             name,
-            {"action": "delete", "args": [args[0]], "kwargs": {
-                "retain_resources": list(args[1]) if args[1:] else [], **kwargs}, "done": {}},
+            {
+                "action": "delete",
+                "args": [args[0]],
+                "kwargs": {"retain_resources": list(args[1]) if args[1:] else [], **kwargs},
+                "done": {},
+            },
         )
         self._save()
         await self._remove(name, *args, **kwargs)
@@ -144,50 +162,38 @@ class Operations:
         self.running.pop(stack, None)
         self._save()
 
-    def _check(
-        self, resource_type: str, logical_id: str, props: dict[str, Any], stack: str
-    ) -> None:
-        if reason := self._trips.of(stack, logical_id):
+    def _check(self, target: Target, props: dict[str, Any]) -> None:
+        if reason := self._trips.of(f"{target.stack}/{target.logical}"):
             raise ValueError(reason)
-        schemas.check(self._settings.schemas, resource_type, _own(props))
+        schemas.check(self._settings.schemas, target.type, _own(props))
 
     def _once(
-        self,
-        action: str,
-        resource_type: str,
-        logical_id: str,
-        props: dict[str, Any],
-        stack: str,
-        act: Callable[[], Result],
+        self, action: str, target: Target, props: dict[str, Any], act: Callable[[], Result]
     ) -> Result:
-        done = self.running.get(stack, {}).get("done", {})
-        if kept := done.get(logical_id):
+        done = self.running.get(target.stack or "", {}).get("done", {})
+        if kept := done.get(target.logical):
             return kept[0], dict(kept[1])
         begun = time.monotonic()
         physical_id, attributes = act()
-        done[logical_id] = [physical_id, attributes]
-        self.live.put(physical_id, resource_type, stack, logical_id, props)
-        self._written(action, resource_type, logical_id, stack, physical_id, begun)
+        done[target.logical] = [physical_id, attributes]
+        self.live.put(physical_id, target.type, str(target.stack), str(target.logical), props)
+        recorded = {"properties": props} if kind_of(target.type) == RECORDED else {}
+        self._written(action, target, physical_id, begun, **recorded)
         return physical_id, attributes
 
     def _written(
-        self,
-        action: str,
-        resource_type: str,
-        logical_id: str | None,
-        stack: str | None,
-        physical_id: str,
-        begun: float,
+        self, action: str, target: Target, physical_id: str, begun: float, **more: Any
     ) -> None:
         self._save()
         self._ledger.write(
             action=action,
-            stack=stack,
-            logical=logical_id,
-            type=resource_type,
-            kind=kind_of(resource_type),
+            stack=target.stack,
+            logical=target.logical,
+            type=target.type,
+            kind=kind_of(target.type),
             physical=physical_id,
             seconds=round(time.monotonic() - begun, 3),
+            **more,
         )
 
 

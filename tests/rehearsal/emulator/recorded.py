@@ -23,9 +23,7 @@ def register_all(settings: Settings) -> None:
     for resource_type, shape in settings.recorded.items():
         path = settings.schemas / f"{resource_type.replace('::', '-')}.json"
         schema = json.loads(path.read_text()) if path.exists() else {}
-        fixed = [
-            pointer.split("/")[2] for pointer in schema.get("createOnlyProperties", ())
-        ]
+        fixed = [pointer.split("/")[2] for pointer in schema.get("createOnlyProperties", ())]
         register(RECORDED, resource_type, _handlers(shape, fixed))
 
 

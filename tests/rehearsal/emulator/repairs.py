@@ -135,5 +135,3 @@ def _overlay(files: dict[str, str]) -> None:
         return out.getvalue()
 
     lambda_svc._fetch_code_from_s3 = fetched
-
-

@@ -21,8 +21,9 @@ def register_all() -> None:
     _teach("AWS::ElastiCache::ServerlessCache", _create_cache, _delete_cache, _modify_cache)
     _teach("AWS::Route53::HealthCheck", _create_check, _delete_check, _update_check)
     for way in ("ingress", "egress"):
-        authorize, revoke = _rule(f"authorize_security_group_{way}"), _rule(
-            f"revoke_security_group_{way}"
+        authorize, revoke = (
+            _rule(f"authorize_security_group_{way}"),
+            _rule(f"revoke_security_group_{way}"),
         )
         _teach(f"AWS::EC2::SecurityGroup{way.title()}", *_rule_handlers(authorize, revoke))
 

@@ -17,9 +17,9 @@ class Trips:
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
 
-    def of(self, stack: str, logical_id: str) -> str | None:
+    def of(self, resource: str) -> str | None:
         """Why a resource fails, or None."""
         if not self._file.exists():
             return None
-        found: str | None = json.loads(self._file.read_text()).get(f"{stack}/{logical_id}")
+        found: str | None = json.loads(self._file.read_text()).get(resource)
         return found

@@ -46,7 +46,9 @@ def _task_definition(
     for asked, container in zip(
         each.body["Properties"]["ContainerDefinitions"], task["containerDefinitions"], strict=True
     ):
-        wanted = {entry["Name"] for key in ("Environment", "Secrets") for entry in asked.get(key, ())}
+        wanted = {
+            entry["Name"] for key in ("Environment", "Secrets") for entry in asked.get(key, ())
+        }
         given = {
             entry["name"] for key in ("environment", "secrets") for entry in container.get(key, ())
         }
@@ -57,7 +59,9 @@ def _task_definition(
 
 def _service(deployed: Deployed, each: Found) -> Iterator[Fact]:
     cluster, name = each.physical.split("/")[-2:]
-    (found,) = deployed.client("ecs").describe_services(cluster=cluster, services=[name])["services"]
+    (found,) = deployed.client("ecs").describe_services(cluster=cluster, services=[name])[
+        "services"
+    ]
     private = {
         subnet.physical
         for subnet in deployed.of("AWS::EC2::Subnet")
@@ -71,15 +75,15 @@ def _service(deployed: Deployed, each: Found) -> Iterator[Fact]:
     yield true("groups", each.where, set(network["securityGroups"]) <= groups, "not its own")
     definitions = {one.physical for one in deployed.of("AWS::ECS::TaskDefinition")}
     yield true("task definition", each.where, found["taskDefinition"] in definitions, "another's")
-    targets = {target.physical for target in deployed.of("AWS::ElasticLoadBalancingV2::TargetGroup")}
+    targets = {
+        target.physical for target in deployed.of("AWS::ElasticLoadBalancingV2::TargetGroup")
+    }
     for balancer in found["loadBalancers"]:
         at = balancer["targetGroupArn"]
         yield true("target group", each.where, at in targets, f"{at} is not there")
 
 
-def _build(
-    deployed: Deployed, each: Found, secrets: set[str], roles: set[str]
-) -> Iterator[Fact]:
+def _build(deployed: Deployed, each: Found, secrets: set[str], roles: set[str]) -> Iterator[Fact]:
     (found,) = deployed.client("codebuild").batch_get_projects(names=[each.physical])["projects"]
     yield true("role", each.where, found["serviceRole"] in roles, f"{found['serviceRole']}")
     for variable in found["environment"]["environmentVariables"]:

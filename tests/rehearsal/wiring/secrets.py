@@ -23,4 +23,6 @@ def facts(deployed: Deployed) -> Iterator[Fact]:
         secret = client.describe_secret(SecretId=each.physical)
         name = str(secret.get("RotationLambdaARN")).rsplit(":", 1)[-1]
         yield true("rotation", each.where, secret["RotationEnabled"], "it is off")
-        yield true("function of the rotation", each.where, name in functions, f"{name} is not there")
+        yield true(
+            "function of the rotation", each.where, name in functions, f"{name} is not there"
+        )

@@ -46,9 +46,7 @@ def _databases(deployed: Deployed, isolated: set[str]) -> Iterator[Fact]:
             if name in asked:
                 yield same(name, each.where, found[name], asked[name])
         if "DBSubnetGroupName" in asked:
-            subnets = {
-                subnet["SubnetIdentifier"] for subnet in found["DBSubnetGroup"]["Subnets"]
-            }
+            subnets = {subnet["SubnetIdentifier"] for subnet in found["DBSubnetGroup"]["Subnets"]}
             yield true("subnets", each.where, subnets and subnets <= isolated, f"{subnets}")
         for group in found["DBParameterGroups"]:
             yield from _parameters(deployed, group["DBParameterGroupName"])

@@ -55,7 +55,7 @@ def test_no_variable_of_a_container_is_a_secret(read: Reading) -> None:
         for container in task["ContainerDefinitions"]
         for pair in container.get("Environment", [])
     }
-    assert shown == {"ASSETS_BUCKET", "AWS_REGION", "NODE_ENV", "npm_config_cache"}
+    assert shown == {"ASSETS_BUCKET", "AWS_REGION", "NODE_ENV", "RELEASE", "npm_config_cache"}
 
 
 # The checklist: the database is migrated by a task in the VPC.

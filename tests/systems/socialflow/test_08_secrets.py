@@ -33,6 +33,7 @@ def test_no_secret_is_a_plain_variable(read: Reading, service: str) -> None:
     variables = variables_of(container_of(read, service))
     assert variables.keys() == {
         "LOG_LEVEL",
+        "RELEASE",
         "SMTP_HOST",
         "SMTP_PORT",
         "STATIC_BUCKET",

@@ -1,0 +1,1 @@
+"""Tests of what the delivery pipeline runs."""

@@ -1,0 +1,1 @@
+"""Servers that stand in for what AWS runs."""
