@@ -6,6 +6,7 @@ own: Linux has 127.0.0.0/8 for that. Where no such addresses are, everything is 
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -27,13 +28,14 @@ from tests.rehearsal.servers.postgres_tls import tls_in_front_of as tls_in_front
 from tests.relay import relay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tests.rehearsal.assembly import Stack
 
 POSTGRES_PORT, VALKEY_PORT = 5432, 6379
 # A PostgreSQL that speaks TLS itself, such as Debian's; PyPI's does not.
 TLS_PROGRAMS = "REHEARSAL_POSTGRES"
+FUNCTION = "AWS::Lambda::Function"
 INSTANCE = "AWS::RDS::DBInstance"
 PARAMETERS = "AWS::RDS::DBParameterGroup"
 CACHES = ("AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::ServerlessCache")
@@ -54,6 +56,8 @@ class Servers:
     machines: dict[str, dict[str, Any]] = field(default_factory=dict)
     databases: dict[str, Server] = field(default_factory=dict)
     caches: dict[str, Valkey] = field(default_factory=dict)
+    # Extensions that RDS has and the server here does not: empty ones of the same name.
+    stand_ins: set[str] = field(default_factory=set)
 
     @property
     def overlays(self) -> dict[str, str]:
@@ -82,8 +86,8 @@ def running(stacks: tuple[Stack, ...], folder: Path) -> Iterator[Servers]:
             for logical, resource in each.resources.items():
                 name, kind = f"{each.name}/{logical}", resource["Type"]
                 if kind == INSTANCE and "SourceDBInstanceIdentifier" not in resource["Properties"]:
-                    options = _parameters(each, resource)
-                    stack.enter_context(_database(servers, name, authority, options))
+                    options, extensions = _parameters(each, resource), _extensions(each)
+                    stack.enter_context(_database(servers, name, authority, options, extensions))
                 elif kind in CACHES:
                     stack.enter_context(_cache(servers, name, authority))
             _replicas(servers, each)
@@ -101,16 +105,22 @@ def _replicas(servers: Servers, stack: Stack) -> None:
 
 @contextmanager
 def _database(
-    servers: Servers, name: str, authority: Authority, options: Mapping[str, str]
+    servers: Servers,
+    name: str,
+    authority: Authority,
+    options: Mapping[str, str],
+    extensions: Iterable[str],
 ) -> Iterator[None]:
     host = _address()
     certificate = _certificate(authority, host)
     own = os.environ.get(TLS_PROGRAMS)
     programs = Path(own) if own else PROGRAMS
     known = _known(programs, options)
-    settings: Callable[[Path], Mapping[str, str]] = lambda _: known  # noqa: E731
-    if own:
-        settings = lambda directory: {**known, **_speaks_tls(directory, certificate)}  # noqa: E731
+
+    def settings(directory: Path) -> Mapping[str, str]:
+        servers.stand_ins |= _stand_ins(directory, extensions)
+        return {**known, **(_speaks_tls(directory, certificate) if own else {})}
+
     with running_postgres(programs, settings) as server:
         door = (
             relay(server.port, lambda plain: plain, at=(host, POSTGRES_PORT))
@@ -124,6 +134,8 @@ def _database(
                 "port": server.port,
                 "user": SUPERUSER,
                 "password": SUPERUSER_PASSWORD,
+                # PyPI's server is told to trust its extensions; others want a superuser.
+                "extensions": list(extensions) if own else [],
             }
             yield
 
@@ -183,6 +195,26 @@ def _parameters(stack: Stack, instance: Mapping[str, Any]) -> dict[str, str]:
     resource = stack.resources.get(group, {"Type": PARAMETERS, "Properties": {}})
     found = resource["Properties"].get("Parameters", {})
     return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+def _extensions(stack: Stack) -> list[str]:
+    """The extensions that database_admin is told to create."""
+    functions = [each for each in stack.resources.values() if each["Type"] == FUNCTION]
+    told = [each["Properties"].get("Environment", {}).get("Variables", {}) for each in functions]
+    return [name for each in told for name in json.loads(each.get("EXTENSIONS", "[]"))]
+
+
+def _stand_ins(directory: Path, extensions: Iterable[str]) -> set[str]:
+    """Write an empty extension for each that this server lacks; returns their names."""
+    offered = directory / "share" / "extension"
+    if not offered.exists():
+        return set()
+    missing = {name for name in extensions if not (offered / f"{name}.control").exists()}
+    for name in missing:
+        text = "default_version = '1'\ntrusted = true\ncomment = 'stands in for that of RDS'\n"
+        (offered / f"{name}.control").write_text(text)
+        (offered / f"{name}--1.sql").write_text("SELECT 1;\n")
+    return missing
 
 
 def _known(programs: Path, options: Mapping[str, str]) -> dict[str, str]:

@@ -83,14 +83,18 @@ def _database(machine: Machine, physical_id: str, props: dict[str, Any]) -> dict
             if name and not connection.run(query, name=name):
                 owner = identifier(master)
                 connection.run(f"CREATE DATABASE {identifier(name)} OWNER {owner}")
+        with _superuser(machine, props.get("DBName") or "postgres") as connection:
+            # The master of RDS may create them himself.
+            for each in machine.get("extensions", ()):
+                connection.run(f"CREATE EXTENSION IF NOT EXISTS {identifier(each)}")
     return {"Endpoint.Address": machine["host"], "Endpoint.Port": "5432"}
 
 
-def _superuser(machine: Machine) -> Connection:
+def _superuser(machine: Machine, database: str = "postgres") -> Connection:
     return Connection(
         machine["user"],
         "127.0.0.1",
-        "postgres",
+        database,
         machine["port"],
         machine["password"],
         ssl_context=False,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import string
 import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from ministack.core.responses import error_response_json
 from ministack.services import elasticache, lambda_svc, secretsmanager
 from ministack.services.cloudformation import provisioners
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
@@ -25,6 +27,7 @@ def install(settings: Settings) -> None:
     _attribute("AWS::EC2::VPC", lambda props: {"CidrBlock": props["CidrBlock"]})
     provisioners._normalize_container_defs = _camel
     provisioners._cw_metric_alarm_record = _with_metric_math(provisioners._cw_metric_alarm_record)
+    secretsmanager._get_secret_value = _with_empty_versions(secretsmanager._get_secret_value)
     elasticache._user_xml = _escaped(elasticache._user_xml)
     if settings.overlays:
         _overlay(settings.overlays)
@@ -70,6 +73,25 @@ def _secrets() -> None:
         "update_with_logical_id": True,
         "delete": lambda arn, props: delete(name_of(arn), props),
     }
+
+
+Answer = tuple[int, dict[str, Any], bytes]
+
+
+def _with_empty_versions(get: Callable[[dict[str, Any]], Answer]) -> Callable[..., Answer]:
+    """A version that a rotation has only begun has no value: reading it finds nothing."""
+
+    def got(data: dict[str, Any]) -> Answer:
+        answer = get(data)
+        if answer[0] == 200 and not {"SecretString", "SecretBinary"} & json.loads(answer[2]).keys():
+            return error_response_json(
+                "ResourceNotFoundException",
+                "Secrets Manager can't find the specified secret value.",
+                400,
+            )
+        return answer
+
+    return got
 
 
 def _without_punctuation(props: dict[str, Any]) -> dict[str, Any]:
