@@ -78,6 +78,10 @@ rules: .build/ready ## docs/rules.md, out of the code
 report: .build/ready ## evidence of compliance of SYSTEM in ENVIRONMENT, into REPORT (report)
 	@python -m reports.compliance $(SYSTEM) $(ENVIRONMENT) $(REPORT)
 
+.PHONY: rehearse
+rehearse: .build/ready-dev ## deploy SYSTEM in ENVIRONMENT for real on this machine, without an account
+	@python -m tests.rehearsal $(SYSTEM) $(ENVIRONMENT)
+
 .PHONY: compose
 compose: .build/ready-dev ## a compose.yaml for SYSTEM in ENVIRONMENT on your own machine, into COMPOSE
 	@python -m reports.compose $(SYSTEM) $(ENVIRONMENT) -o "$(COMPOSE)"

@@ -33,7 +33,7 @@ HOST = "127.0.0.1"
 START_SECONDS = 30
 
 
-class NotInstalledError(RuntimeError):
+class NotInstalledError(Exception):
     """The emulator's virtual environment is missing."""
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from config.model.secrets import BroughtSecret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from tests.rehearsal.deployed import Deployed
 
@@ -44,14 +44,19 @@ def _is_empty(client: object, arn: str) -> bool:
     return False
 
 
-def release(deployed: Deployed, digest: str) -> list[str]:
-    """Write a digest into every parameter that templates read one from; returns their names."""
+def release(deployed: Deployed, digest: str, *, only: Collection[str] = ()) -> list[str]:
+    """Write a digest into every parameter that templates read one from; returns their names.
+
+    With `only`, those of these tasks: what prepares a release runs before it.
+    """
     client = deployed.client("ssm")
     names = [
         str(each.body["Properties"]["Name"])
         for each in deployed.of("AWS::SSM::Parameter")
         if str(each.body["Properties"].get("Name")).endswith(f"/{RELEASE}")
     ]
+    if only:
+        names = [name for name in names if name.split("/")[-2] in only]
     for name in names:
         client.put_parameter(Name=name, Value=digest, Type="String", Overwrite=True)
     return names
