@@ -26,6 +26,7 @@ SERIES: dict[str, dict[str, Series]] = {
     "queue": metrics_of_fargate.of_queue("demo/queues", "worker"),
     "replica": metrics.of_replica("demo-replica"),
     "proxy": metrics.of_proxy("demo-proxy"),
+    "waiting": metrics.of_waiting("the-queue"),
 }
 CATALOGUE = {
     "cache": alarms.NODES_CACHE + alarms.LAGGING_CACHE + alarms.EVICTING_CACHE,
@@ -34,6 +35,7 @@ CATALOGUE = {
     "balancer": alarms.BALANCER_ALARMS,
     "replica": alarms.REPLICA,
     "proxy": alarms.PROXY,
+    "waiting": tuple(each for each in alarms.NOTIFIER_ALARMS if each.name == "waiting"),
 }
 
 
@@ -200,3 +202,20 @@ def test_what_cloudwatch_allows_of_an_alarm_is_kept(watched: Made) -> None:
 
 def test_six_nodes_still_fit_into_one_alarm() -> None:
     assert len(metrics.of_nodes_cache("demo", nodes=6)["memory"].metrics) + 1 <= 10
+
+
+def test_events_wait_wherever_in_the_queue_they_are(watched: Made) -> None:
+    found = alarm(watched, "waiting.waiting")
+    *each, result = found["Metrics"]
+    metrics_of_queue = [query["MetricStat"]["Metric"] for query in each]
+    assert [
+        metric["MetricName"].removeprefix("ApproximateNumberOfMessages")
+        for metric in metrics_of_queue
+    ] == ["Delayed", "NotVisible", "Visible"]
+    assert all(
+        metric["Dimensions"] == [{"Name": "QueueName", "Value": "the-queue"}]
+        for metric in metrics_of_queue
+    )
+    assert result["Expression"] == "MAX(METRICS())"
+    assert (found["Threshold"], found["EvaluationPeriods"]) == (0, 30)
+    assert found["TreatMissingData"] == "notBreaching"

@@ -78,18 +78,68 @@ def test_it_uses_the_key_only_by_way_of_the_services_that_need_it(notifier: Made
     }
 
 
-def test_what_slack_does_not_take_is_kept_for_two_weeks_under_the_key(notifier: Made) -> None:
+def queues(notifier: Made) -> tuple[str, str]:
+    """The ids of the queue in which events wait, and of the one where they end."""
+    (waiting,) = [
+        name
+        for name, each in notifier.whole("AWS::SQS::Queue").items()
+        if "RedrivePolicy" in each["Properties"]
+    ]
+    (dead,) = set(notifier.whole("AWS::SQS::Queue")) - {waiting}
+    return waiting, dead
+
+
+def test_what_slack_does_not_take_waits_and_ends_under_the_key(notifier: Made) -> None:
     (key,) = notifier.whole("AWS::KMS::Key")
-    (queue,) = notifier.whole("AWS::SQS::Queue")
-    found = notifier.only("AWS::SQS::Queue")
-    assert found["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
-    assert found["KmsMasterKeyId"] == f"<{key}.Arn>"
-    assert notifier.only("AWS::Lambda::Function")["DeadLetterConfig"]["TargetArn"] == (
-        f"<{queue}.Arn>"
+    for each in notifier.of("AWS::SQS::Queue"):
+        assert each["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
+        assert each["KmsMasterKeyId"] == f"<{key}.Arn>"
+    policies = notifier.of("AWS::SQS::QueuePolicy")
+    assert {each["Queues"][0] for each in policies} == {f"<{each}>" for each in queues(notifier)}
+    for each in policies:
+        (denied,) = each["PolicyDocument"]["Statement"]
+        assert denied["Effect"] == "Deny"
+        assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_what_lambda_gives_up_waits_for_a_day_of_retries(notifier: Made) -> None:
+    waiting, dead = queues(notifier)
+    function = notifier.only("AWS::Lambda::Function")
+    assert function["DeadLetterConfig"]["TargetArn"] == f"<{waiting}.Arn>"
+    found = notifier.whole("AWS::SQS::Queue")[waiting]["Properties"]
+    assert found["DelaySeconds"] == 5 * 60
+    assert found["VisibilityTimeout"] == 15 * 60 >= 6 * function["Timeout"]
+    redrive = found["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == f"<{dead}.Arn>"
+    assert redrive["maxReceiveCount"] * found["VisibilityTimeout"] == 24 * 60 * 60
+
+
+def test_the_queue_hands_one_event_after_the_other_back_to_the_function(notifier: Made) -> None:
+    waiting, _ = queues(notifier)
+    (function,) = notifier.whole("AWS::Lambda::Function")
+    assert notifier.only("AWS::Lambda::EventSourceMapping") == {
+        "EventSourceArn": f"<{waiting}.Arn>",
+        "FunctionName": f"<{function}.Arn>",
+        "BatchSize": 1,
+        "ScalingConfig": {"MaximumConcurrency": 2},
+    }
+
+
+def test_it_takes_from_the_queue_where_events_wait_and_from_no_other(notifier: Made) -> None:
+    waiting, _ = queues(notifier)
+    found = statements(notifier.only("AWS::IAM::Role"))
+    may = {str(each["Action"]): each["Resource"] for each in found if "sqs:" in str(each["Action"])}
+    taking = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+    assert may == {str(taking): f"<{waiting}.Arn>", "sqs:SendMessage": f"<{waiting}.Arn>"}
+
+
+def test_an_output_says_how_what_ended_is_delivered_after_all(notifier: Made) -> None:
+    waiting, dead = queues(notifier)
+    (said,) = [each["Value"] for each in notifier.section("Outputs").values()]
+    assert said == (
+        f"aws sqs start-message-move-task --region {REGION}"
+        f" --source-arn <{dead}.Arn> --destination-arn <{waiting}.Arn>"
     )
-    (denied,) = notifier.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
-    assert denied["Effect"] == "Deny"
-    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_each_rule_tells_it_of_its_events_and_may_call_it(notifier: Made) -> None:

@@ -34,7 +34,7 @@ def test_the_alarms_of_daadaar():
         "database": {"cpu", "connections", "storage", "memory", "latency"},
         "database-admin": {*FUNCTION, "redeploys"},
         "cache": {"memory", "throttled", "latency", "refused"},
-        "notifier": {*FUNCTION, "undelivered"},
+        "notifier": {*FUNCTION, "waiting", "undelivered"},
     }
 
 
@@ -145,7 +145,9 @@ KINDS = {
     ),
     "notifier": (
         alarms.NOTIFIER_ALARMS,
-        metrics.of_function("notifier") | metrics.of_dead_letters("dead"),
+        metrics.of_function("notifier")
+        | metrics.of_waiting("waiting")
+        | metrics.of_dead_letters("dead"),
     ),
     "fargate": (alarms.FARGATE, metrics_of_fargate.of_fargate("cluster", "web")),
     "fargate behind the balancer": (

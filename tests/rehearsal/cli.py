@@ -38,6 +38,7 @@ class Cdk:
     emulator: Emulator
     assembly: Path
     looked: Callable[[], None] = lambda: None
+    """Called several times a second while a command runs; the command ends if it raises."""
 
     def bootstrap(self) -> Ran:
         """Prepare the account and the region.

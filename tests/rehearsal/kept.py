@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 
 def _secret(deployed: Deployed, arn: str) -> Any:
-    found = deployed.client("secretsmanager").get_secret_value(SecretId=arn)
-    return found["SecretString"]
+    client = deployed.client("secretsmanager")
+    try:
+        return client.get_secret_value(SecretId=arn)["SecretString"]
+    except client.exceptions.ResourceNotFoundException:
+        # Nobody has filled it, or it is gone: the description tells.
+        return client.describe_secret(SecretId=arn)["ARN"]
 
 
 def _database(deployed: Deployed, name: str) -> Any:

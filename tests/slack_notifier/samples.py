@@ -47,6 +47,21 @@ def sns(*bodies: str | dict[str, Any], subject: str | None = None) -> dict[str, 
     }
 
 
+def sqs(*bodies: object) -> dict[str, Any]:
+    """Return an event that carries each body in one message of a queue."""
+    return {
+        "Records": [
+            {
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:eu-central-1:{ACCOUNT}:waiting",
+                "body": body if isinstance(body, str) else json.dumps(body),
+                "attributes": {"ApproximateReceiveCount": "2"},
+            }
+            for body in bodies
+        ]
+    }
+
+
 def eventbridge(source: str, detail_type: str, detail: Any, **changes: Any) -> dict[str, Any]:
     """Return an EventBridge event."""
     return {

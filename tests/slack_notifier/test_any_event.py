@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from slack_notifier.blocks import payload
 from slack_notifier.events import messages_from
-from tests.slack_notifier.samples import codebuild, eventbridge, metric_alarm, rds
+from tests.slack_notifier.samples import codebuild, eventbridge, metric_alarm, rds, sqs
 from tests.slack_notifier.slack_limits import problems
 
 NAMES = """
-    Records Sns Message Subject Timestamp TopicArn AlarmName AlarmDescription AlarmArn AlarmRule
+    Records Sns body eventSource Message Subject Timestamp TopicArn AlarmName AlarmDescription AlarmArn AlarmRule
     AWSAccountId NewStateValue OldStateValue NewStateReason StateChangeTime Region Trigger
     TriggeringChildren Arn Metrics MetricName Namespace Dimensions Metric MetricStat Expression Id
     source detail detail-type region account time resources alarmName state previousState value
@@ -32,6 +32,7 @@ TEXTS = st.one_of(
             "OK",
             "ALARM",
             "https://example.com/<|>",
+            "aws:sqs",
             "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a",
             "2026-03-01T10:20:30.123+0000",
             "0001-01-01T00:00:00+14:00",
@@ -78,6 +79,7 @@ def check(event: object) -> None:
 def test_any_json_becomes_a_message_within_the_limits(event: object) -> None:
     check(event)
     check(wrapped(event))
+    check(sqs(event, wrapped(event)))
 
 
 @settings(max_examples=200, deadline=None)

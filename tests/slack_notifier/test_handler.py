@@ -14,7 +14,7 @@ from slack_notifier import handler
 from slack_notifier.blocks import payload
 from slack_notifier.errors import NotifierError
 from tests.slack_notifier.conftest import lambda_context
-from tests.slack_notifier.samples import metric_alarm, sns
+from tests.slack_notifier.samples import metric_alarm, sns, sqs
 from tests.slack_notifier.slack_server import PATH, Answer, SlackServer
 
 Hold = Callable[..., None]
@@ -31,6 +31,17 @@ def test_every_record_is_posted(slack: SlackServer, hold: Hold, context: Any) ->
     hold(slack.url)
     assert handler.handle(sns(metric_alarm(), "plain"), context) == {"posted": 2}
     assert headers(slack) == ["🚨 ALARM: database cpu/high", "💬 INFO: Notification"]
+
+
+def test_redelivery_that_fails_is_raised_so_that_the_queue_keeps_it(
+    slack: SlackServer, hold: Hold, context: Any
+) -> None:
+    hold(slack.url)
+    slack.answers(Answer(400, "invalid_blocks"), Answer())
+    with pytest.raises(NotifierError, match="400"):
+        handler.handle(sqs(sns(metric_alarm())), context)
+    assert handler.handle(sqs(sns(metric_alarm())), context) == {"posted": 1}
+    assert headers(slack) == ["🚨 ALARM: database cpu/high"] * 2
 
 
 def test_one_failed_record_does_not_stop_the_others(

@@ -114,6 +114,8 @@ def _variant(resource: dict[str, Any]) -> str:
             return f"{kind} {made}".strip()
         case "EC2::VPCEndpoint" | "ElasticLoadBalancingV2::Listener":
             return f"{kind} {properties.get('VpcEndpointType', properties.get('Port', 'Gateway'))}"
+        case "SQS::Queue":
+            return f"{kind} {'redriven' if 'RedrivePolicy' in properties else ''}".strip()
         case "CloudWatch::Alarm":
             return f"{kind} {'of several' if 'Metrics' in properties else ''}".strip()
         case "Lambda::Permission":

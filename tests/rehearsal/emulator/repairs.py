@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from ministack.core.responses import error_response_json
 from ministack.services import elasticache, lambda_svc, secretsmanager
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import changesets, provisioners
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ def install(settings: Settings) -> None:
     provisioners._normalize_container_defs = _camel
     provisioners._cw_metric_alarm_record = _with_metric_math(provisioners._cw_metric_alarm_record)
     secretsmanager._get_secret_value = _with_empty_versions(secretsmanager._get_secret_value)
+    changesets._resolve_props_for_diff = _without_what_a_condition_leaves_out(
+        changesets._resolve_props_for_diff
+    )
     elasticache._user_xml = _escaped(elasticache._user_xml)
     if settings.overlays:
         _overlay(settings.overlays)
@@ -105,6 +108,24 @@ def _without_punctuation(props: dict[str, Any]) -> dict[str, Any]:
 def _escaped(xml: Callable[[dict[str, Any]], str]) -> Callable[[dict[str, Any]], str]:
     """Access strings hold `&`, which XML does not take as it is."""
     return lambda user: xml({**user, "AccessString": escape(user["AccessString"])})
+
+
+def _without_what_a_condition_leaves_out(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    """A change set adds what a condition lets in, though nothing else of the stack changes."""
+
+    def resolved(template: dict[str, Any], params: dict[str, Any], *more: Any) -> Any:
+        found = resolve(template, params, *more)
+        if not found.get("Resources"):
+            return found
+        conditions = changesets._evaluate_conditions(template, params)
+        present = {
+            name: each
+            for name, each in found["Resources"].items()
+            if conditions.get(each.get("Condition"), True)
+        }
+        return {**found, "Resources": present}
+
+    return resolved
 
 
 Record = Callable[[str, dict[str, Any]], dict[str, Any]]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def facts(deployed: Deployed) -> Iterator[Fact]:
-    """Stacks stand, and what one imports another exports."""
+    """Stacks stand, whole, and what one imports another exports."""
     exports = {
         each["Name"]: each["Value"]
         for page in deployed.client("cloudformation").get_paginator("list_exports").paginate()
@@ -25,6 +25,9 @@ def facts(deployed: Deployed) -> Iterator[Fact]:
         done = status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
         yield true("is deployed", stack.name, done, f"it is {status}")
         outputs[stack.name] = deployed.account.outputs(stack.name)
+        there = deployed.account.resources(stack.name)
+        for logical in stack.resources:
+            yield true("is there", f"{stack.name}/{logical}", logical in there, "it was not made")
     for stack in deployed.stacks:
         for export in sorted(set(_asked(stack.template["Resources"], "Fn::ImportValue"))):
             yield true(f"import of {export}", stack.name, exports.get(export), "nobody exports it")
