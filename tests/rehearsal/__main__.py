@@ -6,15 +6,11 @@ Status 0 when everything holds, 1 when a step fails, 2 when it can't be rehearse
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
 import time
 from typing import TYPE_CHECKING
-
-# Before the first call to jsii: templates are judged by `make check`, and deployed here.
-os.environ["CDK_VALIDATION"] = "false"
 
 from config.errors import ConfigError
 from config.load import load_environment

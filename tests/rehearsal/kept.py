@@ -65,6 +65,10 @@ def _log_group(deployed: Deployed, name: str) -> Any:
     return [each["creationTime"] for each in found if each["logGroupName"] == name]
 
 
+def _role(deployed: Deployed, name: str) -> Any:
+    return deployed.client("iam").get_role(RoleName=name)["Role"]["Arn"]
+
+
 ASKED: dict[str, Callable[[Deployed, str], Any]] = {
     "AWS::SecretsManager::Secret": _secret,
     "AWS::RDS::DBInstance": _database,
@@ -73,6 +77,7 @@ ASKED: dict[str, Callable[[Deployed, str], Any]] = {
     "AWS::S3::Bucket": _bucket,
     "AWS::KMS::Key": _key,
     "AWS::ECR::Repository": _repository,
+    "AWS::IAM::Role": _role,
     "AWS::SSM::Parameter": _parameter,
     "AWS::Logs::LogGroup": _log_group,
 }

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from config.nodes import depth_of
 from delivery.smoke import Outcome, Patience, expectations, poll
 from tests.rehearsal.backend.process import Backend, migrated, running_backend
 from tests.rehearsal.codebuild import Clients, run
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.rehearsal.deployed import Deployed
     from tests.rehearsal.real import Servers
 
-MIGRATE = "python -m tests.rehearsal.backend.migrate --database"
+MIGRATE = "python -m tests.rehearsal.backend.migrate"
 PATH = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.defpath])
 QUICK = Patience(timeout=10, interval=0.1, request_timeout=5, consecutive=2)
 
@@ -47,17 +48,17 @@ class Programs:
             if link.role == "owner" and environment.stores[target].kind == "postgres"
         ]
 
-    def migrate(self, task: str) -> str:
+    def migrate(self, task: str, *options: str) -> str:
         """Run a task as AWS would, with the reference migrations; returns what it said.
 
         Raises ProgramError where it fails.
         """
         environment = self.deployed.environment
-        database = variable_for(environment, task, "postgres") or ""
+        words = ["--database", variable_for(environment, task, "postgres") or "", *options]
         if environment.tasks[task].kind == "codebuild":
-            return self._build(task, f"{MIGRATE} {database}")
+            return self._build(task, " ".join([MIGRATE, *words]))
         given = {**variables(self.deployed, task), **self.servers.trust}
-        status, said = migrated(given, "--database", database)
+        status, said = migrated(given, *words)
         if status:
             raise ProgramError(f"{task} ended with status {status}: {said}")
         return said
@@ -76,6 +77,16 @@ class Programs:
         if str(build.status) != "SUCCEEDED":
             raise ProgramError(f"{task}: the build has {build.status}: {said}")
         return said
+
+    def measure(self) -> list[str]:
+        """Let the functions that measure queues do so; returns their nodes."""
+        nodes = {depth_of(store) for store in self.deployed.environment.stores}
+        found = [each for each in self.deployed.of("AWS::Lambda::Function") if each.node in nodes]
+        for each in found:
+            answer = self.deployed.client("lambda").invoke(FunctionName=each.physical, Payload="{}")
+            if answer.get("FunctionError"):
+                raise ProgramError(f"{each.node}: {answer['Payload'].read().decode()}")
+        return [str(each.node) for each in found]
 
     def services(self) -> list[str]:
         """The services that answer, and keep what they know in PostgreSQL."""

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tests.assemblies import Assembly, synthesize
 from tests.rehearsal import real, steps, wiring
 from tests.rehearsal.account import Account
+from tests.rehearsal.alive import alive, missing
 from tests.rehearsal.assembly import Stack, stacks, types
 from tests.rehearsal.cli import Cdk, CommandError, Ran
 from tests.rehearsal.deployed import Deployed
-from tests.rehearsal.grown import grown
 from tests.rehearsal.kept import Kept
 from tests.rehearsal.programs import Programs
 from tests.rehearsal.server import Emulator
+from tests.rehearsal.synthesis import in_own_process
 from tests.slack_notifier.slack_server import SlackServer
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Rehearsal:
             self.release,
             self.verify,
             self.smoke,
+            self.measure,
             self.alarm,
             self.change,
             self.again,
@@ -76,9 +77,10 @@ class Rehearsal:
 
     def synthesize(self) -> str:
         """The cloud assembly, and a second one after an ordinary change of the file."""
-        self._assembly = synthesize(self.environment, outdir=self.folder / "assembly")
-        self._changed = synthesize(grown(self.environment), outdir=self.folder / "changed")
-        self.stacks = stacks(self._assembly.folder)
+        self._assembly, self._changed = self.folder / "assembly", self.folder / "changed"
+        names = (self.environment.system, self.environment.environment)
+        in_own_process(*names, self._assembly, self._changed)
+        self.stacks = stacks(self._assembly)
         count = sum(len(stack.resources) for stack in self.stacks)
         return f"{len(self.stacks)} stacks, {count} resources"
 
@@ -163,6 +165,13 @@ class Rehearsal:
                 said.append(f"{service} answers ({len(outcome.lines)} checks)")
         return ", ".join(said) or None
 
+    def measure(self) -> str | None:
+        """The functions that measure queues, on real ones."""
+        if self._servers is None:
+            return None
+        measured = self._programs().measure()
+        return ", ".join(f"{name} measures" for name in measured) or None
+
     def alarm(self) -> str | None:
         """An alarm rings, and Slack's place hears of it."""
         if self.environment.notifier is None:
@@ -230,11 +239,13 @@ class Rehearsal:
         self._nothing_is_lost(self._kept)
         if lost := self._kept.pinned_lost():
             raise CommandError(f"the network of the data is gone: {', '.join(lost)}")
+        if gone := missing(self.emulator, self.stacks):
+            raise CommandError(f"gone: {', '.join(gone)}")
         return f"{len(names)} stacks; their data stays, and holds the network"
 
     def leftovers(self) -> str:
         """What is left is what the templates keep, and what that needs."""
-        left = _alive(self.emulator)
+        left = alive(self.emulator)
         expected = {(stack.name, logical) for stack in self.stacks for logical in stack.kept} | {
             (self.stacks[0].name, logical) for logical in _held(self.stacks[0])
         }
@@ -267,8 +278,8 @@ class Rehearsal:
             if said
         )
 
-    def _cdk(self, assembly: Assembly | None = None) -> Cdk:
-        return Cdk(self.emulator, (assembly or self._assembly).folder, self.looked)
+    def _cdk(self, assembly: Path | None = None) -> Cdk:
+        return Cdk(self.emulator, assembly or self._assembly, self.looked)
 
     def _deployed(self) -> Deployed:
         return Deployed(self._account, self.environment, self.stacks)
@@ -278,7 +289,7 @@ class Rehearsal:
         return Programs(self._deployed(), self._servers, self.folder)
 
     def _made(self) -> int:
-        return len(_alive(self.emulator))
+        return len(alive(self.emulator))
 
     def _succeeded(self, ran: Ran, words: str = "") -> None:
         if ran.status or words not in ran.said:
@@ -287,18 +298,6 @@ class Rehearsal:
     def _nothing_is_lost(self, kept: Kept) -> None:
         if lost := kept.lost():
             raise CommandError(f"lost: {', '.join(lost)}")
-
-
-def _alive(emulator: Emulator) -> set[tuple[str, str]]:
-    """The resources that exist, by stack and logical id, as the ledger has them."""
-    there: dict[tuple[str, str, str], None] = {}
-    for each in emulator.ledger():
-        key = (each["stack"], each["logical"], each["physical"])
-        if each["action"] == "delete":
-            there.pop(key, None)
-        else:
-            there[key] = None
-    return {key[:2] for key in there if key[0] != "CDKToolkit"}
 
 
 def _recorded(entry: dict[str, Any]) -> bool:
