@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from checks.rules.rule import Scene
 
 DOCS = "https://docs.aws.amazon.com"
-KEEPING = ("Retain", "RetainExceptOnCreate", "Snapshot")
+RETAINING = ("Retain", "RetainExceptOnCreate")
+KEEPING = (*RETAINING, "Snapshot")
+LOGS = "AWS::Logs::LogGroup"
 FEWEST_BACKUP_DAYS = 7
 MOST_BACKUP_DAYS = 35
 # Another resource holds the data of an instance that names one of these.
@@ -63,6 +65,32 @@ def kept(resource: Resource, _: Scene) -> Iterator[Fault]:
             yield Fault(
                 message=f"its data is gone when {when}",
                 remedy=f"set {policy} to Retain or Snapshot",
+            )
+
+
+@rule(
+    "durability-kept-whole",
+    "RDS::DBInstance",
+    "RDS::DBCluster",
+    "ElastiCache::ReplicationGroup",
+    "ElastiCache::ServerlessCache",
+    title="what a kept database or cache stands on is kept with it",
+    why="AWS refuses to delete a group that is in use, and the stack can't be deleted; a role or a"
+    " key goes, and the database loses its measurements or its data",
+    source=f"{DOCS}/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html",
+)
+def kept_whole(resource: Resource, scene: Scene) -> Iterator[Fault]:
+    """Whatever of the same stack it names stays, too; log groups have a rule of their own."""
+    if resource.body.get("DeletionPolicy") not in RETAINING:
+        return
+    for needed in dict.fromkeys(scene.estate.named(resource.properties)):
+        own = needed.stack == resource.stack and needed.kind not in (LOGS, resource.kind)
+        said = needed.body.get("DeletionPolicy", "Delete")
+        if own and isinstance(said, str) and said not in RETAINING:
+            yield Fault(
+                message=f"it stays when its stack is deleted, and needs {needed.logical_id},"
+                " which does not",
+                remedy=f"set DeletionPolicy of {needed.logical_id} to Retain",
             )
 
 

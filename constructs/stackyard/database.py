@@ -191,6 +191,8 @@ class Database(Block):
             only_from={"aws:SourceAccount": self.place.account},
             statements=[Statement(actions=actions, resources=[group])],
         )
+        # The instance outlives its stack, and goes on measuring.
+        keep(role)
         acknowledge_wildcard(
             role, group, reason="The streams of the one group that RDS writes its metrics to"
         )

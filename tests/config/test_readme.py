@@ -11,9 +11,14 @@ from tests.assemblies import environment_of, short_name, synthesized
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
-def test_the_readmes_own_system_is_a_good_file(tmp_path: Path) -> None:
+def own_system() -> str:
+    """The whole file that the README shows."""
     (text,) = re.findall(r"```yaml\n(environment: .*?)```", README.read_text(), re.DOTALL)
-    environment = environment_of(text, tmp_path, system="shop")
+    return text
+
+
+def test_the_readmes_own_system_is_a_good_file(tmp_path: Path) -> None:
+    environment = environment_of(own_system(), tmp_path, system="shop")
     assert {(edge.target, edge.ports) for edge in edges(environment) if edge.source == "web"} == {
         ("database", (5432,)),
         ("jobs", (6379,)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from tests.rehearsal.deployed import Deployed
 from tests.rehearsal.injected import variables
 from tests.rehearsal.programs import ProgramError, Programs
 from tests.rehearsal.server import Emulator
-from tests.slack_notifier.slack_server import SlackServer
+from tests.slack_notifier.slack_server import Answer, SlackServer
 
 DIGEST = f"sha256:{'a' * 64}"
 SERVICE, TASK, VARIABLE = "backend", "migrations", "DATABASE_URL"
@@ -165,18 +165,68 @@ def test_migrations_run_and_the_service_may_use_rows_but_not_change_tables(stage
 
 
 def test_an_alarm_reaches_slack_through_topic_and_bundled_function(stage: Stage) -> None:
+    stage.slack.payloads.clear()
+    alarm = ring(stage, "ALARM", "Threshold crossed: 9 of 9")
+    posted = json.dumps(wait_for(stage, 1))
+    assert alarm in posted
+    assert "Threshold crossed" in posted
+
+
+def test_what_slack_does_not_take_arrives_once_it_is_back(stage: Stage) -> None:
+    """Ten minutes in seconds: the queue's times are shortened, and nothing else."""
+    waiting, dead = queues(stage)
+    sqs = stage.deployed.client("sqs")
+    sqs.set_queue_attributes(
+        QueueUrl=waiting, Attributes={"DelaySeconds": "1", "VisibilityTimeout": "2"}
+    )
+    stage.slack.answers(Answer(503))
+    alarm = ring(stage, "ALARM", "Nobody hears of it yet")
+    until(lambda: held(stage, waiting) == 1)
+    stage.slack.payloads.clear()
+    stage.slack.answers(Answer())
+    posted = json.dumps(wait_for(stage, 1))
+    assert alarm in posted
+    assert "Nobody hears of it yet" in posted
+    until(lambda: held(stage, waiting) == 0)
+    assert held(stage, dead) == 0
+    assert len(stage.slack.payloads) == 1
+
+
+def queues(stage: Stage) -> tuple[str, str]:
+    """The addresses of the queue that delivers again, and of the one for what is given up."""
+    found = stage.deployed.of("AWS::SQS::Queue")
+    (waiting,) = (each for each in found if "RedrivePolicy" in each.body["Properties"])
+    (dead,) = (each for each in found if each is not waiting)
+    return waiting.physical, dead.physical
+
+
+def held(stage: Stage, queue: str) -> int:
+    """How many messages a queue holds, those that somebody works on included."""
+    names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
+    found = stage.deployed.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)
+    return sum(int(found["Attributes"][name]) for name in names)
+
+
+def ring(stage: Stage, state: str, reason: str) -> str:
+    """Set the state of an alarm that tells somebody; returns its name."""
     alarm = next(
-        each
+        each.physical
         for each in stage.deployed.of("AWS::CloudWatch::Alarm")
         if each.body["Properties"].get("AlarmActions")
     )
-    stage.slack.payloads.clear()
-    stage.deployed.client("cloudwatch").set_alarm_state(
-        AlarmName=alarm.physical, StateValue="ALARM", StateReason="Threshold crossed: 9 of 9"
-    )
-    posted = json.dumps(wait_for(stage, 1))
-    assert alarm.physical in posted
-    assert "Threshold crossed" in posted
+    cloudwatch = stage.deployed.client("cloudwatch")
+    # Only a change is told.
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="INSUFFICIENT_DATA", StateReason="New")
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason=reason)
+    return alarm
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_a_program_may_tell_slack_itself_by_the_name_that_it_is_given(stage: Stage) -> None:
@@ -189,8 +239,5 @@ def test_a_program_may_tell_slack_itself_by_the_name_that_it_is_given(stage: Sta
 
 def wait_for(stage: Stage, messages: int) -> list[dict[str, object]]:
     """What Slack's place was sent, once it is that many."""
-    end = time.monotonic() + PATIENCE
-    while len(stage.slack.payloads) < messages and time.monotonic() < end:
-        time.sleep(0.05)
-    assert len(stage.slack.payloads) >= messages
+    until(lambda: len(stage.slack.payloads) >= messages)
     return stage.slack.payloads

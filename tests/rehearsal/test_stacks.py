@@ -10,9 +10,11 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-from tests.assemblies import ENVIRONMENTS, Assembly, synthesize, synthesized
+from tests.assemblies import ENVIRONMENTS, Assembly, environment_of, synthesize, synthesized
+from tests.config.test_readme import own_system
 from tests.rehearsal import steps, wiring
 from tests.rehearsal.account import Account
+from tests.rehearsal.alive import missing
 from tests.rehearsal.assembly import stacks, types
 from tests.rehearsal.deployed import Deployed
 from tests.rehearsal.grown import grown
@@ -72,6 +74,12 @@ def test_what_is_deployed_is_what_the_file_says(
     }
     assert made == {(each.stack, each.logical) for each in deployed.resources}
     assert len(made) == sum(len(stack.resources) for stack in deployed.stacks)
+
+
+def test_the_readmes_own_system_deploys_as_it_says(emulator: Emulator, tmp_path: Path) -> None:
+    assembly = synthesize(environment_of(own_system(), tmp_path, system="shop"))
+    facts = list(wiring.facts(deploy(emulator, assembly)))
+    assert [str(fact) for fact in facts if fact.wrong] == []
 
 
 def test_every_type_that_is_only_recorded_is_listed_and_used(emulator: Emulator) -> None:
@@ -201,6 +209,7 @@ def test_taking_it_down_as_documented_keeps_the_data_and_what_holds_it(
     assert "DependencyViolation" in account.reasons(network.name)
     assert kept.lost() == []
     assert kept.pinned_lost() == []
+    assert missing(emulator, deployed.stacks) == []
 
 
 def test_a_folder_of_the_emulator_holds_no_credentials_of_this_shell(

@@ -5,7 +5,14 @@ from __future__ import annotations
 from ministack import app
 from ministack.core import persistence
 
-from tests.rehearsal.emulator import machines, recorded, repairs, rotation, service_api
+from tests.rehearsal.emulator import (
+    asynchronous,
+    machines,
+    recorded,
+    repairs,
+    rotation,
+    service_api,
+)
 from tests.rehearsal.emulator.operations import Operations
 from tests.rehearsal.emulator.settings import Settings
 from tests.rehearsal.emulator.state import State
@@ -19,6 +26,7 @@ def main() -> None:
     rotation.register_all(settings)
     repairs.install(settings)
     machines.install(settings)
+    asynchronous.install()
     state = State(settings.state) if settings.state else None
     operations = Operations(settings, saved=lambda: state.save(operations) if state else None)
     operations.install()

@@ -6,6 +6,7 @@ CloudFormation turns numbers and truth values into text and back; so does this c
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,13 +45,44 @@ def _string(_: Any, value: Any) -> bool:
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Any:
     # Python's own `re` knows neither \p{L} nor the other classes that the schemas use.
-    if isinstance(value, str) and not regex.search(pattern, value):
+    if _string(None, value) and not regex.search(pattern, str(value)):
         yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
 
 
+def _as_number(keyword: str) -> Any:
+    return _of(keyword, lambda value: float(value) if isinstance(value, str) else value, _number)
+
+
+def _as_text(keyword: str) -> Any:
+    return _of(keyword, str, _string)
+
+
+def _of(keyword: str, turn: Callable[[Any], Any], fits: Callable[[Any, Any], bool]) -> Any:
+    """A keyword of the standard that is asked about the value as it will be turned."""
+    check = Draft7Validator.VALIDATORS[keyword]
+
+    def checked(validator: Any, limit: Any, value: Any, schema: Any) -> Any:
+        yield from (
+            check(validator, limit, turn(value) if fits(None, value) else value, schema) or ()
+        )
+
+    return checked
+
+
+def _enum(_: Any, allowed: list[Any], value: Any, __: Any) -> Any:
+    if value not in allowed and str(value) not in map(str, allowed):
+        yield jsonschema.ValidationError(f"{value!r} is not one of {allowed!r}")
+
+
+NUMERIC = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 Validator = extend(
     Draft7Validator,
-    {"pattern": _pattern},
+    {
+        "pattern": _pattern,
+        "enum": _enum,
+        **{keyword: _as_number(keyword) for keyword in NUMERIC},
+        **{keyword: _as_text(keyword) for keyword in ("minLength", "maxLength")},
+    },
     type_checker=Draft7Validator.TYPE_CHECKER.redefine_many(
         {"integer": _integer, "number": _number, "boolean": _boolean, "string": _string}
     ),
