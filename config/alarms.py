@@ -103,6 +103,8 @@ REDEPLOYS = (
 )
 NOTIFIER_ALARMS = (
     *FUNCTION,
+    # Longer than a short outage takes, the first redelivery after it included.
+    Alarm("waiting", 0, 30, "critical", "more than {} events wait to be delivered again"),
     Alarm("undelivered", 0, 5, "critical", "more than {} events could not be delivered"),
 )
 NAT_INSTANCE = (Alarm("failed", 0, 2, "critical", "more than {} failed checks of the instance"),)

@@ -47,6 +47,7 @@ PACKS_WITH = {
     "LambdaAsyncFailureDestination": (SERVERLESS,),
     "LambdaConcurrency": (HIPAA, NIST),
     "LambdaDLQ": (HIPAA, NIST, SERVERLESS),
+    "LambdaEventSourceMappingDestination": (SERVERLESS,),
     "LambdaInsideVPC": (HIPAA, NIST, PCI),
     "LambdaStarPermissions": (SERVERLESS,),
     "LambdaTracing": (SERVERLESS,),

@@ -102,6 +102,7 @@ class ObservabilityStack(GraphStack):
             self._watch(
                 NOTIFIER,
                 metrics.of_function(notify.notifier.function.name)
+                | metrics.of_waiting(notify.notifier.waiting.queue_name)
                 | metrics.of_dead_letters(notify.notifier.dead_letters.queue_name),
             )
         for name, project in (pipelines.projects if pipelines else {}).items():

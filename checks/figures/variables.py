@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from config.nodes import Runner
 
 APP_RUNNER = "SourceConfiguration.ImageRepository.ImageConfiguration"
+APP_RUNNER_IMAGE = "SourceConfiguration.ImageRepository.ImageIdentifier"
 
 
 def figures(environment: Environment, estate: Estate) -> Iterator[Figure]:
@@ -46,6 +47,16 @@ def figures(environment: Environment, estate: Estate) -> Iterator[Figure]:
                 spread=True,
             )
     for name, runner in runners(environment).items():
+        if isinstance(runner, Program | AppRunner) and runner.release_env:
+            holder, told = _delivered(environment, estate, name, runner.release_env)
+            yield Figure(
+                field=f"{name}.release_env",
+                wanted=_digest(holder),
+                resource=holder,
+                path="",
+                found=told,
+                spread=True,
+            )
         for variable, value in runner.env.items():
             resource, found = _delivered(environment, estate, name, variable)
             yield Figure(
@@ -56,6 +67,15 @@ def figures(environment: Environment, estate: Estate) -> Iterator[Figure]:
                 found=found,
                 spread=True,
             )
+
+
+def _digest(holder: Resource | None) -> str:
+    """The digest by which a program's image is named."""
+    if holder is None:
+        return "the digest of its image"
+    containers = holder.mappings("ContainerDefinitions")
+    image = containers[0].get("Image") if containers else holder.get(APP_RUNNER_IMAGE)
+    return str(image).rpartition("@")[2]
 
 
 def _wanted(environment: Environment, target: str, link: Link, asked: str) -> str:

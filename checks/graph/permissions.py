@@ -151,6 +151,13 @@ PERMISSIONS = (
         on="own",
         source=f"{DOCS}/lambda/latest/dg/invocation-async-retain-records.html",
     ),
+    # What Lambda does with a function's role to hand it what waits in a queue.
+    Permission(
+        by=("lambda",),
+        actions=("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+        on="own",
+        source=f"{DOCS}/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions",
+    ),
     Permission(
         by=("ecs-tasks",),
         actions=(

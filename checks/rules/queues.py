@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from checks.estate import listed, texts
 from checks.rules.rule import Fault, rule
 from checks.rules.senders import sendings
-from checks.rules.values import number
+from checks.rules.values import is_literal, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ SQS = f"{DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide"
 DEFAULT_SECONDS = 345_600
 LONGEST_SECONDS = 1_209_600
 FEWEST_SECONDS = 345_600
+UNSAID_VISIBILITY = 30
 # Variables by which programs name the cache that holds their jobs.
 BROKERS = re.compile(r"(^|_)(BROKER|QUEUES?|CELERY|BULL|SIDEKIQ|RESQUE|JOBS)(_|$)")
 
@@ -62,9 +63,9 @@ def function_dead_letters(resource: Resource, scene: Scene) -> Iterator[Fault]:
     senders = [each for each in sendings(estate).get(resource, []) if not each.fixed]
     lost = [each for each in senders if each.service in ("sns", "s3", "events")]
     configs = estate.users_of(resource, "AWS::Lambda::EventInvokeConfig")
-    kept = resource.get("DeadLetterConfig.TargetArn") or any(
-        each.get("DestinationConfig.OnFailure.Destination") for each in configs
-    )
+    places = [resource.get("DeadLetterConfig.TargetArn")]
+    places += [each.get("DestinationConfig.OnFailure.Destination") for each in configs]
+    kept = any(each and not (is_literal(each) and "arn:" not in each) for each in places)
     if lost and not kept:
         yield Fault(
             message=f"what {lost[0].by.logical_id} sends is lost when it fails",
@@ -82,12 +83,21 @@ def function_dead_letters(resource: Resource, scene: Scene) -> Iterator[Fault]:
 )
 def queue_dead_letters(resource: Resource, scene: Scene) -> Iterator[Fault]:
     """A redrive policy, but for queues that are such a place themselves."""
-    tries = number(resource.get("RedrivePolicy.maxReceiveCount"))
-    if not resource.get("RedrivePolicy") and resource not in dead_letter_queues(scene.estate):
+    policy = resource.get("RedrivePolicy")
+    said = resource.get("RedrivePolicy.maxReceiveCount")
+    # What can't be read may be right; what is not said is none.
+    tries = 0 if isinstance(policy, dict) and said is None else number(said)
+    if not policy and resource not in dead_letter_queues(scene.estate):
         yield Fault(
             message="messages that nobody can handle are lost",
             remedy="set RedrivePolicy to a queue that keeps them",
             property="RedrivePolicy",
+        )
+    elif scene.estate.at(resource.get("RedrivePolicy.deadLetterTargetArn")) is resource:
+        yield Fault(
+            message="it is its own dead-letter queue",
+            remedy="name another queue, which keeps them",
+            property="RedrivePolicy.deadLetterTargetArn",
         )
     elif tries is not None and not 1 <= tries <= 1000:
         yield Fault(
@@ -120,6 +130,32 @@ def dead_letter_retention(resource: Resource, scene: Scene) -> Iterator[Fault]:
             message=f"it keeps messages for {kept / 86400:.1f} days",
             remedy="set MessageRetentionPeriod to 1209600, two weeks",
             property="MessageRetentionPeriod",
+        )
+
+
+@rule(
+    "durability-redrive-time",
+    "SQS::Queue",
+    title="a message reaches its dead-letter queue in time to be looked at",
+    why="it keeps its age: what is tried for too long expires before, or soon after",
+    source=f"{SQS}/setting-up-dead-letter-queue-retention.html",
+)
+def redrive_time(resource: Resource, scene: Scene) -> Iterator[Fault]:
+    """All tries together end before the queue's retention, and in half of the other's."""
+    letters = scene.estate.at(resource.get("RedrivePolicy.deadLetterTargetArn"))
+    tries = number(resource.get("RedrivePolicy.maxReceiveCount"))
+    hidden = number(resource.get("VisibilityTimeout", UNSAID_VISIBILITY))
+    kept = number(resource.get("MessageRetentionPeriod", DEFAULT_SECONDS))
+    after = number(letters.get("MessageRetentionPeriod", DEFAULT_SECONDS)) if letters else None
+    if tries is None or hidden is None or kept is None or after is None:
+        return
+    longest = min(kept, after / 2)
+    if tries * hidden > longest:
+        yield Fault(
+            message=f"{tries:g} tries take {tries * hidden / 86400:.1f} days,"
+            f" and {longest / 86400:.1f} are left for them",
+            remedy="try less often, or keep messages for longer",
+            property="RedrivePolicy.maxReceiveCount",
         )
 
 

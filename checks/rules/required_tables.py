@@ -46,6 +46,7 @@ EITHER: dict[str, tuple[tuple[str, ...], ...]] = {
     "AWS::EC2::Subnet": (("CidrBlock", "Ipv4IpamPoolId", "Ipv6CidrBlock"),),
     "AWS::EC2::VPCGatewayAttachment": (("InternetGatewayId", "VpnGatewayId"),),
     f"{_BALANCED}LoadBalancer": (("Subnets", "SubnetMappings"),),
+    "AWS::Lambda::EventSourceMapping": (("EventSourceArn", "SelfManagedEventSource"),),
     "AWS::RDS::DBInstance": (
         ("DBInstanceClass", "DBClusterIdentifier"),
         ("Engine", "DBClusterIdentifier"),

@@ -143,6 +143,24 @@ def of_clockwork(name: str) -> dict[str, Series]:
     return {**of_function(name), "silent": replace(calls, missing="breaching")}
 
 
+def of_waiting(queue: str) -> dict[str, Series]:
+    """SQS publishes these: a message is delayed, in somebody's hands, or visible.
+
+    Not its age: SQS leaves out of that what was received three times and not deleted.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    """
+    counts = tuple(
+        Metric(
+            namespace="AWS/SQS",
+            name=f"ApproximateNumberOfMessages{where}",
+            statistic="Maximum",
+            dimensions={"QueueName": queue},
+        )
+        for where in ("Delayed", "NotVisible", "Visible")
+    )
+    return {"waiting": Series(metrics=counts, expression="MAX(METRICS())")}
+
+
 def of_dead_letters(queue: str) -> dict[str, Series]:
     """SQS publishes it; a message stays visible until somebody takes it away."""
     dimensions = {"QueueName": queue}

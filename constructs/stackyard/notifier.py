@@ -1,4 +1,4 @@
-"""The Slack notifier: `lambda/slack_notifier` with its dead-letter queue."""
+"""The Slack notifier: `lambda/slack_notifier`, and the queues of what Slack did not take."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from stackyard.function import PythonFunction
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
     from stackyard.key import EnvironmentKey
     from stackyard.node import SecretValue
+
+DAYS_KEPT = 14
+# When after Lambda's own retries the first redelivery comes, and how long after it the next.
+FIRST_MINUTES, NEXT_MINUTES = 5, 15
+# A day of them: an outage of Slack takes hours, a new webhook until somebody comes to work.
+TIMES = 96
+# What a flood leaves of Slack's limit of a message per second; AWS takes no less than two.
+AT_ONCE = 2
 
 
 class Notifier(Block):
@@ -38,30 +47,8 @@ class Notifier(Block):
         log_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = sqs.Queue(
-            self,
-            "DeadLetters",
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            retention_period=cdk.Duration.days(14),
-            enforce_ssl=True,
-        )
-        belongs_to(self.dead_letters, node)
-        acknowledge(
-            self.dead_letters,
-            "CT.SQS.PR.1",
-            reason="It is itself the queue of dead letters, from which nothing is taken by itself",
-        )
-        use_key = Statement(
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[key.arn],
-            conditions={
-                "StringEquals": {"kms:ViaService": f"sqs.{self.place.region}.amazonaws.com"}
-            },
-        )
-        acknowledge(
-            self.dead_letters, "SQSRedrivePolicy", reason="It is itself the queue of dead letters"
-        )
+        self.dead_letters = self._dead_letters(node, key)
+        self.waiting = self._waiting(node, key)
         self.function = PythonFunction(
             self,
             "Slack",
@@ -70,18 +57,93 @@ class Notifier(Block):
             name=name,
             description="Tells Slack about alarms, events and what services report",
             environment={"WEBHOOK_SECRET_ARN": webhook.arn},
-            statements=[*may_read(webhook), use_key],
+            statements=[*may_read(webhook), *self._may_take(key)],
             key=key,
             log_days=log_days,
             timeout=60,
             memory=256,
-            dead_letters=self.dead_letters,
+            dead_letters=self.waiting,
         )
         acknowledge(
             self.function.function,
             "LambdaInsideVPC",
             reason="It calls Slack and Secrets Manager and nothing in the VPC, where it would only"
             " gain a way to the databases",
+        )
+        self._redeliver()
+
+    def _dead_letters(self, node: str, key: EnvironmentKey) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            retention_period=cdk.Duration.days(DAYS_KEPT),
+            enforce_ssl=True,
+        )
+        belongs_to(queue, node)
+        acknowledge(
+            queue,
+            "CT.SQS.PR.1",
+            reason="It is itself the queue of dead letters, from which nothing is taken by itself",
+        )
+        acknowledge(queue, "SQSRedrivePolicy", reason="It is itself the queue of dead letters")
+        return queue
+
+    def _waiting(self, node: str, key: EnvironmentKey) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            "Waiting",
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            retention_period=cdk.Duration.days(DAYS_KEPT),
+            enforce_ssl=True,
+            delivery_delay=cdk.Duration.minutes(FIRST_MINUTES),
+            visibility_timeout=cdk.Duration.minutes(NEXT_MINUTES),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TIMES),
+        )
+        belongs_to(queue, node)
+        return queue
+
+    def _may_take(self, key: EnvironmentKey) -> list[Statement]:
+        """What Lambda does with the function's role where it puts events aside and takes them."""
+        via = f"sqs.{self.place.region}.amazonaws.com"
+        return [
+            Statement(
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=[key.arn],
+                conditions={"StringEquals": {"kms:ViaService": via}},
+            ),
+            Statement(
+                actions=["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+                resources=[self.waiting.queue_arn],
+            ),
+        ]
+
+    def _redeliver(self) -> None:
+        """Give the function what waits, one event at a time: what fails alone is kept alone."""
+        mapping = lambda_.CfnEventSourceMapping(
+            self,
+            "Redelivery",
+            event_source_arn=self.waiting.queue_arn,
+            function_name=self.function.arn,
+            batch_size=1,
+            scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(
+                maximum_concurrency=AT_ONCE
+            ),
+        )
+        acknowledge(
+            mapping,
+            "LambdaEventSourceMappingDestination",
+            reason="Lambda takes a destination for streams; a queue moves on itself what failed",
+        )
+        cdk.CfnOutput(
+            self,
+            "Redeliver",
+            description="Lets all that Slack did not take within a day be delivered after all",
+            value=f"aws sqs start-message-move-task --region {self.place.region}"
+            f" --source-arn {self.dead_letters.queue_arn}"
+            f" --destination-arn {self.waiting.queue_arn}",
         )
 
     @property
@@ -109,5 +171,5 @@ class Notifier(Block):
             rule,
             "EventBusDLQ",
             reason="EventBridge tries for a day to hand over an event, and what the function then"
-            " fails at is kept in its queue of dead letters",
+            " fails at waits in its own queue",
         )

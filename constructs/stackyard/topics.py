@@ -49,8 +49,8 @@ class TierTopic(sns.Topic):
         acknowledge(
             subscription,
             "SNSRedrivePolicy",
-            reason="SNS tries a function for weeks, and what the function fails at is kept in its"
-            " own queue of dead letters",
+            reason="SNS tries a function for weeks, and what the function fails at waits in its"
+            " own queue",
         )
 
     def tell_people(self, addresses: tuple[str, ...]) -> None:

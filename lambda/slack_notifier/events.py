@@ -20,14 +20,38 @@ _LEVELS = {
 
 
 def messages_from(event: object) -> list[Message]:
-    """Return one message for each record of an event, or one for an event without records."""
+    """Return one message for each record of an event, or one for an event without records.
+
+    A record of a queue stands for the event in its body.
+    """
     records = items(event, "Records")
     if records:
-        return [_from_record(record) for record in records]
+        return [message for record in records for message in _from_record(record)]
     return [_recognised(event) or _unknown(event)]
 
 
-def _from_record(record: object) -> Message:
+def _from_record(record: object) -> list[Message]:
+    if text(record, "eventSource") == "aws:sqs":
+        return _from_queue(record)
+    return [_from_notification(record)]
+
+
+def _from_queue(record: object) -> list[Message]:
+    """Read the event that waited in a queue, whole in the body of its message.
+
+    Bodies in bodies end by themselves: each level doubles the escapes of the one inside it.
+    """
+    body = find(record, "body")
+    if not isinstance(body, str) or not body.strip():
+        return [_unknown(record)]
+    event = parse_json(body)
+    if event is not None:
+        return messages_from(event)
+    origin = ("SQS", text(record, "eventSourceARN"))
+    return [Message(state=messages.INFO, title="Notification", text=body, origin=origin)]
+
+
+def _from_notification(record: object) -> Message:
     notification = find(record, "Sns")
     body = text(notification, "Message")
     if not body:

@@ -18,6 +18,7 @@ def handle(event: object, context: LambdaContext) -> dict[str, int]:
 
     Delivery is at least once: when one record of several fails, the retry of the event posts
     the others again, and an answer of Slack that got lost makes the same message appear twice.
+    What raises waits for the next retry: Lambda's own, then those of the queue.
     """
     messages = messages_from(event)
     failures: list[Exception] = []

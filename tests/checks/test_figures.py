@@ -54,6 +54,15 @@ def test_a_variable_that_holds_something_else_is_told() -> None:
     )
 
 
+def test_a_program_that_is_told_another_release_than_it_runs_is_told() -> None:
+    planted = garden()
+    containers = planted.one("ECS::TaskDefinition", "app")["Properties"]["ContainerDefinitions"]
+    (release,) = (each for each in containers[0]["Environment"] if each["Name"] == "RELEASE")
+    release["Value"] = "sha256:none"
+    (told,) = planted.figures()
+    assert "(app.release_env), and sha256:none stands here" in told.message
+
+
 def test_an_alarm_that_is_gone_or_tells_another_tier_is_told() -> None:
     planted = garden()
     observability = planted.stack("observability")

@@ -12,13 +12,13 @@ from tests.slack_notifier.samples import codebuild, eventbridge, metric_alarm, r
 from tests.slack_notifier.slack_limits import problems
 
 NAMES = """
-    Records Sns body eventSource Message Subject Timestamp TopicArn AlarmName AlarmDescription AlarmArn AlarmRule
+    Records Sns Message Subject Timestamp TopicArn AlarmName AlarmDescription AlarmArn AlarmRule
     AWSAccountId NewStateValue OldStateValue NewStateReason StateChangeTime Region Trigger
     TriggeringChildren Arn Metrics MetricName Namespace Dimensions Metric MetricStat Expression Id
     source detail detail-type region account time resources alarmName state previousState value
     reason timestamp configuration description metrics metricStat metric name dimensions
     alarmRule build-status project-name build-id additional-information phases phase-status
-    phase-type phase-context initiator EventCategories SourceArn Date
+    eventSource body phase-type phase-context initiator EventCategories SourceArn Date
     SourceIdentifier EventID title text level fields link
 """
 KEYS = NAMES.split()

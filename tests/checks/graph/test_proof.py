@@ -219,6 +219,15 @@ def test_a_bucket_that_another_account_may_read_is_told() -> None:
     assert "arn:aws:iam::222222222222:root → s3:GetObject →" in said(planted)
 
 
+def test_a_function_takes_from_its_own_queues_only() -> None:
+    planted = garden("daadaar", "prod")
+    for queue in planted.resources("SQS::Queue", "notifier"):
+        queue["Metadata"]["Stackyard::Node"] = "backend"
+    found = said(planted)
+    assert "notifier → sqs:ReceiveMessage → backend: nothing in the file lets notifier" in found
+    assert "notifier → sqs:DeleteMessage → backend: nothing" in found
+
+
 def test_a_link_that_is_not_allowed_is_told() -> None:
     planted = garden()
     for role in planted.resources("IAM::Role", "app"):

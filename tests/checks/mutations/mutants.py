@@ -11,9 +11,14 @@ from typing import Any
 from checks.template import Template
 from tests.checks.mutations.operators import REMOVED, of_reference, of_resource, of_value
 
-# What people read and no machine acts upon, and what CDK and CloudFormation make of it.
 # What tells items of a list apart: a statement that denies is not one that allows.
 TELLING = ("Effect", "Key", "Field", "LogType")
+# Types of which there are two kinds: the property that tells them apart, and what it makes them.
+VARIANTS = {
+    "CloudWatch::Alarm": ("Metrics", "of several"),
+    "SQS::Queue": ("RedrivePolicy", "redriven"),
+}
+# What people read and no machine acts upon, and what CDK and CloudFormation make of it.
 TOLD_ONLY = ("Description", "GroupDescription", "Comment", "Tags", "HealthCheckTags", "Sid")
 
 
@@ -114,10 +119,9 @@ def _variant(resource: dict[str, Any]) -> str:
             return f"{kind} {made}".strip()
         case "EC2::VPCEndpoint" | "ElasticLoadBalancingV2::Listener":
             return f"{kind} {properties.get('VpcEndpointType', properties.get('Port', 'Gateway'))}"
-        case "SQS::Queue":
-            return f"{kind} {'redriven' if 'RedrivePolicy' in properties else ''}".strip()
-        case "CloudWatch::Alarm":
-            return f"{kind} {'of several' if 'Metrics' in properties else ''}".strip()
+        case "CloudWatch::Alarm" | "SQS::Queue":
+            telling, variant = VARIANTS[kind]
+            return f"{kind} {variant if telling in properties else ''}".strip()
         case "Lambda::Permission":
             return f"{kind} for {properties.get('Principal', '').removesuffix('.amazonaws.com')}"
     return kind

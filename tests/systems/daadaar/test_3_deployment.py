@@ -62,6 +62,18 @@ def test_the_notifier_reaches_slack_because_it_is_outside_the_vpc(notifier: Thin
     assert notifier.get("VpcConfig") is None
 
 
+def test_what_slack_does_not_take_comes_back_to_the_notifier_by_itself(
+    read: Reading, notifier: Thing
+) -> None:
+    waiting = read.at(notifier["DeadLetterConfig"]["TargetArn"])
+    mapping = read.one("AWS::Lambda::EventSourceMapping")
+    assert mapping["EventSourceArn"] == waiting.att("Arn")
+    assert mapping["FunctionName"] == notifier.att("Arn")
+    assert waiting.node == read.at(waiting["RedrivePolicy"]["deadLetterTargetArn"]).node
+    role = read.at(notifier["Role"])
+    assert resources_for(role, "sqs:ReceiveMessage") == [waiting.att("Arn")]
+
+
 def test_ends_of_migrations_reach_the_notifier(
     read: Reading, notifier: Thing, migrations: Thing
 ) -> None:
