@@ -7,8 +7,10 @@ import ssl
 import threading
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
+from ipaddress import ip_address
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import (
     HTTPHandler,
     HTTPSHandler,
@@ -72,10 +74,20 @@ def _ask(url: str, seconds: float) -> Answer:
 def _open(request: Request, seconds: float) -> HTTPResponse:
     # Without the handlers of redirects and errors: any status is an answer that may say something.
     opener = OpenerDirector()
-    for handler in (ProxyHandler(), HTTPHandler(), HTTPSHandler(), UnknownHandler()):
+    # No proxy leads to this machine.
+    proxies = ProxyHandler({}) if _is_here(request.host) else ProxyHandler()
+    for handler in (proxies, HTTPHandler(), HTTPSHandler(), UnknownHandler()):
         opener.add_handler(handler)
     response: HTTPResponse = opener.open(request, timeout=seconds)
     return response
+
+
+def _is_here(host: str) -> bool:
+    name = (urlsplit(f"//{host}").hostname or "").lower()
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def _read(url: str, status: int, body: bytes) -> Answer:

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import ConfigError
 from config.load import load_environment
 from tests.rehearsal.guard import ROOT
 from tests.rehearsal.progress import Progress
-from tests.rehearsal.rehearsal import Rehearsal
+from tests.rehearsal.rehearsal import STEPS
 from tests.rehearsal.report import closing, indented, opening
 from tests.rehearsal.server import NotInstalledError
+from tests.rehearsal.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
 FOLDER = ROOT / ".build" / "rehearsals"
@@ -36,11 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return UNUSABLE
+    # Ends like Ctrl-C, so that nothing that was started stays.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    folder = _folder(environment.name)
+    # Of its own: two rehearsals may run at the same time.
+    folder = Path(tempfile.mkdtemp(prefix=f"{environment.name}-", dir=FOLDER))
     status, progress = FAILED, Progress()
     try:
-        status = _rehearse(Rehearsal(environment, folder, progress.look), progress)
+        status = _rehearse(Stage(environment, folder, progress.look), progress)
     except NotInstalledError as error:
         print(error, file=sys.stderr)
         status = UNUSABLE
@@ -55,24 +61,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _folder(name: str) -> Path:
-    # Of its own: two rehearsals may run at the same time.
-    return type(FOLDER)(tempfile.mkdtemp(prefix=f"{name}-", dir=FOLDER))
-
-
-def _rehearse(rehearsal: Rehearsal, progress: Progress) -> int:
-    print(opening(rehearsal.environment))
+def _rehearse(stage: Stage, progress: Progress) -> int:
+    print(opening(stage.environment))
     begun = time.monotonic()
-    with rehearsal:
-        for step in rehearsal.steps:
-            progress.begin(step.__name__)
+    with stage.running:
+        for step in STEPS:
+            progress.begin(step.__name__.replace("_", " "))
             try:
-                progress.end(step())
-            except (AssertionError, RuntimeError) as error:
+                progress.end(step(stage))
+            except NotInstalledError:
                 progress.end("FAILED")
-                print(f"\n{indented(str(error))}\n", file=sys.stderr)
+                raise
+            except Exception as error:  # noqa: BLE001  (whatever it is, a person reads it)
+                progress.end("FAILED")
+                (stage.folder / "failure.log").write_text(traceback.format_exc())
+                print(f"\n{indented(str(error) or type(error).__name__)}\n", file=sys.stderr)
                 return FAILED
-        print(closing(rehearsal, time.monotonic() - begun))
+        print(closing(stage, time.monotonic() - begun))
     return 0
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 WAIT_SECONDS = 300
+NO_DIFFERENCE = "Number of stacks with differences: 0"
 LOOK_SECONDS = 0.25
 
 

@@ -41,15 +41,26 @@ def _of_task(deployed: Deployed, physical: str, node: str) -> dict[str, str]:
     return {**plain, **secret}
 
 
-def _of_service(deployed: Deployed, stack: str, logical: str) -> dict[str, str]:
-    """The emulator has no App Runner: what it was given last stands in the ledger."""
-    given = [
+def recorded(deployed: Deployed, stack: str, logical: str) -> dict[str, Any]:
+    """The properties that a recorded resource was given last: no service can be asked for them."""
+    given: list[dict[str, Any]] = [
         each["properties"]
         for each in deployed.account.emulator.ledger()
         if (each.get("stack"), each.get("logical")) == (stack, logical) and "properties" in each
     ]
-    repository: dict[str, Any] = given[-1]["SourceConfiguration"]["ImageRepository"]
-    image = repository["ImageConfiguration"]
+    return given[-1]
+
+
+def names(environment: Environment, node: str) -> set[str]:
+    """The variables that the file gives a node, by itself and by its links."""
+    runner = runners(environment)[node]
+    own = {"COMMAND", "DIRECTORY"} if runner.kind == "codebuild" else {runner.release_env} - {None}
+    return own | set(runner.env) | {each for link in runner.uses.values() for each in link.env}
+
+
+def _of_service(deployed: Deployed, stack: str, logical: str) -> dict[str, str]:
+    found = recorded(deployed, stack, logical)
+    image = found["SourceConfiguration"]["ImageRepository"]["ImageConfiguration"]
     plain = {each["Name"]: each["Value"] for each in image.get("RuntimeEnvironmentVariables", ())}
     secret = {
         each["Name"]: _value(deployed, each["Value"])
@@ -66,11 +77,16 @@ def _value(deployed: Deployed, value_from: str) -> str:
     return str(json.loads(text)[key]) if key else str(text)
 
 
-def variable_for(environment: Environment, node: str, kind: str) -> str | None:
-    """The variable by which a program learns the address of a store of some kind, if it has one."""
+def variable_for(
+    environment: Environment, node: str, kind: str, role: str | None = None
+) -> str | None:
+    """The variable by which a program learns the address of a store of some kind, if it has one.
+
+    With a role, that of a link that logs in with it.
+    """
     for target, link in runners(environment)[node].uses.items():
         store = environment.stores.get(target)
-        if store is None or store.kind != kind:
+        if store is None or store.kind != kind or role not in (None, link.role):
             continue
         default = attributes_of(environment, target).default
         for variable, asked in link.env.items():

@@ -7,80 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.rehearsal.asked import ASKED
 
+if TYPE_CHECKING:
     from tests.rehearsal.deployed import Deployed
 
 
-def _secret(deployed: Deployed, arn: str) -> Any:
-    client = deployed.client("secretsmanager")
-    try:
-        return client.get_secret_value(SecretId=arn)["SecretString"]
-    except client.exceptions.ResourceNotFoundException:
-        # Nobody has filled it, or it is gone: the description tells.
-        return client.describe_secret(SecretId=arn)["ARN"]
-
-
-def _database(deployed: Deployed, name: str) -> Any:
-    (found,) = deployed.client("rds").describe_db_instances(DBInstanceIdentifier=name)[
-        "DBInstances"
-    ]
-    return found["DbiResourceId"], found["DBInstanceStatus"]
-
-
-def _cache(deployed: Deployed, name: str) -> Any:
-    client = deployed.client("elasticache")
-    (found,) = client.describe_replication_groups(ReplicationGroupId=name)["ReplicationGroups"]
-    return found["ARN"], found["Status"]
-
-
-def _serverless(deployed: Deployed, name: str) -> Any:
-    client = deployed.client("elasticache")
-    (found,) = client.describe_serverless_caches(ServerlessCacheName=name)["ServerlessCaches"]
-    return found["ARN"], found["CreateTime"]
-
-
-def _bucket(deployed: Deployed, name: str) -> Any:
-    return deployed.client("s3").get_object(Bucket=name, Key="kept")["Body"].read()
-
-
-def _key(deployed: Deployed, name: str) -> Any:
-    return deployed.client("kms").describe_key(KeyId=name)["KeyMetadata"]["KeyState"]
-
-
-def _repository(deployed: Deployed, name: str) -> Any:
-    client = deployed.client("ecr")
-    (found,) = client.describe_repositories(repositoryNames=[name])["repositories"]
-    return found["createdAt"]
-
-
-def _parameter(deployed: Deployed, name: str) -> Any:
-    return deployed.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
-
-
-def _log_group(deployed: Deployed, name: str) -> Any:
-    client = deployed.client("logs")
-    found = client.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    return [each["creationTime"] for each in found if each["logGroupName"] == name]
-
-
-def _role(deployed: Deployed, name: str) -> Any:
-    return deployed.client("iam").get_role(RoleName=name)["Role"]["Arn"]
-
-
-ASKED: dict[str, Callable[[Deployed, str], Any]] = {
-    "AWS::SecretsManager::Secret": _secret,
-    "AWS::RDS::DBInstance": _database,
-    "AWS::ElastiCache::ReplicationGroup": _cache,
-    "AWS::ElastiCache::ServerlessCache": _serverless,
-    "AWS::S3::Bucket": _bucket,
-    "AWS::KMS::Key": _key,
-    "AWS::ECR::Repository": _repository,
-    "AWS::IAM::Role": _role,
-    "AWS::SSM::Parameter": _parameter,
-    "AWS::Logs::LogGroup": _log_group,
-}
 NETWORK = {
     "AWS::EC2::VPC": "describe_vpcs",
     "AWS::EC2::Subnet": "describe_subnets",
@@ -109,7 +41,7 @@ class Kept:
         values = {
             each.where: (each.kind, each.physical, ASKED[each.kind](deployed, each.physical))
             for each in deployed.resources
-            if (each.stack, each.logical) in kept and each.kind in ASKED
+            if (each.stack, each.logical) in kept
         }
         return cls(deployed, values, _network_of_data(deployed))
 
@@ -146,11 +78,15 @@ class Kept:
 def _network_of_data(deployed: Deployed) -> dict[str, str]:
     """The subnets of databases and caches, their groups, and the VPC of those."""
     found: dict[str, str] = {}
-    groups = deployed.client("rds").describe_db_subnet_groups()["DBSubnetGroups"]
+    groups = [
+        *deployed.client("rds").describe_db_subnet_groups()["DBSubnetGroups"],
+        *deployed.client("elasticache").describe_cache_subnet_groups()["CacheSubnetGroups"],
+    ]
     for group in groups:
         found[group["VpcId"]] = "AWS::EC2::VPC"
-        for subnet in group["Subnets"]:
-            found[subnet["SubnetIdentifier"]] = "AWS::EC2::Subnet"
+        found |= {each["SubnetIdentifier"]: "AWS::EC2::Subnet" for each in group["Subnets"]}
+    for cache in deployed.client("elasticache").describe_serverless_caches()["ServerlessCaches"]:
+        found |= dict.fromkeys(cache["SubnetIds"], "AWS::EC2::Subnet")
     for each in deployed.of("AWS::EC2::SecurityGroup"):
         if each.body.get("DeletionPolicy"):
             found[each.physical] = "AWS::EC2::SecurityGroup"

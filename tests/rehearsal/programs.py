@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MIGRATE = "python -m tests.rehearsal.backend.migrate"
 PATH = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.defpath])
+OWNER = ("postgres", "owner")
 QUICK = Patience(timeout=10, interval=0.1, request_timeout=5, consecutive=2)
 
 
@@ -41,12 +42,7 @@ class Programs:
     def migrations(self) -> list[str]:
         """The tasks that log in to a database as its owner."""
         environment = self.deployed.environment
-        return [
-            name
-            for name, task in environment.tasks.items()
-            for target, link in task.uses.items()
-            if link.role == "owner" and environment.stores[target].kind == "postgres"
-        ]
+        return [name for name in environment.tasks if variable_for(environment, name, *OWNER)]
 
     def migrate(self, task: str, *options: str) -> str:
         """Run a task as AWS would, with the reference migrations; returns what it said.
@@ -54,7 +50,7 @@ class Programs:
         Raises ProgramError where it fails.
         """
         environment = self.deployed.environment
-        words = ["--database", variable_for(environment, task, "postgres") or "", *options]
+        words = ["--database", variable_for(environment, task, *OWNER) or "", *options]
         if environment.tasks[task].kind == "codebuild":
             return self._build(task, " ".join([MIGRATE, *words]))
         given = {**variables(self.deployed, task), **self.servers.trust}
@@ -65,11 +61,15 @@ class Programs:
 
     def _build(self, task: str, command: str) -> str:
         client = self.deployed.client
-        (project,) = (
-            client("codebuild").batch_get_projects(names=[each.physical])["projects"][0]
+        names = [
+            each.physical
             for each in self.deployed.of("AWS::CodeBuild::Project")
             if each.node == task
-        )
+        ]
+        projects = client("codebuild").batch_get_projects(names=names)["projects"]
+        if not projects:
+            raise ProgramError(f"{task}: there is no project of it")
+        project = projects[0]
         clients = Clients(client("s3"), client("secretsmanager"), client("ssm"))
         told = {"COMMAND": command, "DIRECTORY": str(ROOT), **self.servers.trust}
         build = run(project, clients=clients, folder=self.folder, overrides=told, path=PATH)
@@ -114,7 +114,7 @@ class Programs:
 
     def smoke(self, service: str, backend: Backend, version: str) -> Outcome:
         """The smoke test of delivery, with what the file makes it expect."""
-        expected = expectations(
-            self.deployed.environment, service, details="/api/health", version=version
-        )
+        environment = self.deployed.environment
+        asked = version if environment.services[service].release_env else None
+        expected = expectations(environment, service, details="/api/health", version=asked)
         return poll(backend.url, expected, QUICK)

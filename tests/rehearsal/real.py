@@ -6,16 +6,13 @@ own: Linux has 127.0.0.0/8 for that. Where no such addresses are, everything is 
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
 import socket
-import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +21,7 @@ from tests.database_admin.server import PROGRAMS, SUPERUSER, SUPERUSER_PASSWORD,
 from tests.database_admin.server import running_server as running_postgres
 from tests.queue_depth.server import Server as Valkey
 from tests.queue_depth.tls import tls_in_front_of as tls_in_front_of_valkey
+from tests.rehearsal.servers import postgres_options
 from tests.rehearsal.servers.postgres_tls import tls_in_front_of as tls_in_front_of_postgres
 from tests.relay import relay
 
@@ -35,9 +33,7 @@ if TYPE_CHECKING:
 POSTGRES_PORT, VALKEY_PORT = 5432, 6379
 # A PostgreSQL that speaks TLS itself, such as Debian's; PyPI's does not.
 TLS_PROGRAMS = "REHEARSAL_POSTGRES"
-FUNCTION = "AWS::Lambda::Function"
 INSTANCE = "AWS::RDS::DBInstance"
-PARAMETERS = "AWS::RDS::DBParameterGroup"
 CACHES = ("AWS::ElastiCache::ReplicationGroup", "AWS::ElastiCache::ServerlessCache")
 # Where database_admin finds the authorities of RDS.
 AUTHORITIES = "database_admin/rds-ca.pem"
@@ -86,7 +82,8 @@ def running(stacks: tuple[Stack, ...], folder: Path) -> Iterator[Servers]:
             for logical, resource in each.resources.items():
                 name, kind = f"{each.name}/{logical}", resource["Type"]
                 if kind == INSTANCE and "SourceDBInstanceIdentifier" not in resource["Properties"]:
-                    options, extensions = _parameters(each, resource), _extensions(each)
+                    options = postgres_options.parameters(each, resource)
+                    extensions = postgres_options.extensions(each)
                     stack.enter_context(_database(servers, name, authority, options, extensions))
                 elif kind in CACHES:
                     stack.enter_context(_cache(servers, name, authority))
@@ -115,10 +112,10 @@ def _database(
     certificate = _certificate(authority, host)
     own = os.environ.get(TLS_PROGRAMS)
     programs = Path(own) if own else PROGRAMS
-    known = _known(programs, options)
+    known = postgres_options.known(programs, options)
 
     def settings(directory: Path) -> Mapping[str, str]:
-        servers.stand_ins |= _stand_ins(directory, extensions)
+        servers.stand_ins |= postgres_options.stand_ins(directory, extensions)
         return {**known, **(_speaks_tls(directory, certificate) if own else {})}
 
     with running_postgres(programs, settings) as server:
@@ -144,8 +141,8 @@ def _database(
 def _cache(servers: Servers, name: str, authority: Authority) -> Iterator[None]:
     host, password = _address(), secrets.token_hex(16)
     server = Valkey()
-    server.start()
     try:
+        server.start()
         with server.admin() as admin:
             everything = ("on", f">{password}", "~*", "&*", "+@all")
             admin.execute_command("ACL", "SETUSER", "rehearsal", *everything)
@@ -187,58 +184,3 @@ def _speaks_tls(directory: Path, certificate: Path) -> dict[str, str]:
             shutil.chown(path, USER)
     names = ("ssl_cert_file", "ssl_key_file")
     return {"ssl": "on", "hba_file": str(rules), **dict.fromkeys(names, str(own))}
-
-
-def _parameters(stack: Stack, instance: Mapping[str, Any]) -> dict[str, str]:
-    """What the parameter group of an instance sets to a plain value."""
-    group = instance["Properties"].get("DBParameterGroupName", {}).get("Ref")
-    resource = stack.resources.get(group, {"Type": PARAMETERS, "Properties": {}})
-    found = resource["Properties"].get("Parameters", {})
-    return {name: value for name, value in found.items() if isinstance(value, str)}
-
-
-def _extensions(stack: Stack) -> list[str]:
-    """The extensions that database_admin is told to create."""
-    functions = [each for each in stack.resources.values() if each["Type"] == FUNCTION]
-    told = [each["Properties"].get("Environment", {}).get("Variables", {}) for each in functions]
-    return [name for each in told for name in json.loads(each.get("EXTENSIONS", "[]"))]
-
-
-def _stand_ins(directory: Path, extensions: Iterable[str]) -> set[str]:
-    """Write an empty extension for each that this server lacks; returns their names."""
-    offered = directory / "share" / "extension"
-    if not offered.exists():
-        return set()
-    missing = {name for name in extensions if not (offered / f"{name}.control").exists()}
-    for name in missing:
-        text = "default_version = '1'\ntrusted = true\ncomment = 'stands in for that of RDS'\n"
-        (offered / f"{name}.control").write_text(text)
-        (offered / f"{name}--1.sql").write_text("SELECT 1;\n")
-    return missing
-
-
-def _known(programs: Path, options: Mapping[str, str]) -> dict[str, str]:
-    """The parameters that PostgreSQL itself has, RDS's own left out, with libraries that exist."""
-    names = _described(programs)
-    found = {
-        name: value
-        for name, value in options.items()
-        if name in names or ("." in name and not name.startswith("rds."))
-    }
-    if libraries := found.pop("shared_preload_libraries", None):
-        there = [each for each in libraries.split(",") if _has_library(programs, each)]
-        found["shared_preload_libraries"] = ",".join(there)
-    return {name: value for name, value in found.items() if "{" not in value}
-
-
-@cache
-def _described(programs: Path) -> frozenset[str]:
-    command = [programs / "postgres", "--describe-config"]
-    done = subprocess.run(command, user=USER or None, check=True, capture_output=True, text=True)
-    return frozenset(line.split("\t")[0] for line in done.stdout.splitlines())
-
-
-def _has_library(programs: Path, name: str) -> bool:
-    command = [programs / "pg_config", "--pkglibdir"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    return any(Path(done.stdout.strip()).glob(f"{name}.*"))

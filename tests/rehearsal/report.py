@@ -7,11 +7,13 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tests.rehearsal.rehearsal import not_proved, proved
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from config.model.environment import Environment
-    from tests.rehearsal.rehearsal import Rehearsal
+    from tests.rehearsal.stage import Stage
 
 KINDS = {
     "native": "the emulator's own",
@@ -21,7 +23,7 @@ KINDS = {
 DEPLOYED = re.compile(r"✅\s+(\S+)\s.*?Deployment time: ([0-9.]+)s", re.DOTALL)
 PROVED = (
     "every resource, resolved, is what AWS's own schema of its type allows",
-    "the unmodified CDK CLI deploys, updates and destroys the stacks in this order",
+    "the unmodified CDK CLI deploys, updates, takes back and destroys the stacks in this order",
     "what stacks take from each other arrives; a repeated deploy does nothing",
     "security groups, endpoints, secrets, variables and alarms are those of the file",
     "data, keys and images outlive an update and a destroy, and hold their network",
@@ -41,10 +43,10 @@ def opening(environment: Environment) -> str:
     )
 
 
-def closing(rehearsal: Rehearsal, seconds: float) -> str:
+def closing(stage: Stage, seconds: float) -> str:
     """The table of stacks, and what all this proved and did not prove."""
     return "\n".join(
-        ["", *_table(rehearsal), "", *_proved(rehearsal), "", f"Rehearsed in {seconds:.0f} s."]
+        ["", *_table(stage), "", *_proved(stage), "", f"Rehearsed in {seconds:.0f} s."]
     )
 
 
@@ -53,11 +55,11 @@ def indented(text: str) -> str:
     return textwrap.indent("\n".join(text.splitlines()[-30:]), "    ")
 
 
-def _table(rehearsal: Rehearsal) -> Iterator[str]:
-    taken = dict(DEPLOYED.findall(rehearsal.said))
-    counts: dict[str, Counter[str]] = {stack.name: Counter() for stack in rehearsal.stacks}
+def _table(stage: Stage) -> Iterator[str]:
+    taken = dict(DEPLOYED.findall(stage.said))
+    counts: dict[str, Counter[str]] = {stack.name: Counter() for stack in stage.stacks}
     seen = set()
-    for each in rehearsal.emulator.ledger():
+    for each in stage.emulator.ledger():
         key = (each["stack"], each["logical"])
         if each["action"] == "create" and each["stack"] in counts and key not in seen:
             seen.add(key)
@@ -80,8 +82,8 @@ def _table(rehearsal: Rehearsal) -> Iterator[str]:
     )
 
 
-def _proved(rehearsal: Rehearsal) -> Iterator[str]:
+def _proved(stage: Stage) -> Iterator[str]:
     yield "Proved:"
-    yield from (f"  - {each}" for each in (*PROVED, *rehearsal.proved))
+    yield from (f"  - {each}" for each in (*PROVED, *proved(stage)))
     yield "Not proved:"
-    yield from (f"  - {each}" for each in (*NOT_PROVED, *rehearsal.not_proved))
+    yield from (f"  - {each}" for each in (*NOT_PROVED, *not_proved(stage)))

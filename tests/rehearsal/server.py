@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 import yaml
 from botocore.config import Config
 
@@ -101,7 +102,11 @@ class Emulator:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End it and what it started."""
@@ -118,7 +123,7 @@ class Emulator:
     def client(self, service: str) -> Any:
         """A boto3 client of this account; it never looks at this shell's credentials."""
         if service not in self._clients:
-            self._clients[service] = boto3.client(
+            self._clients[service] = self._session.client(
                 service,
                 endpoint_url=self.endpoint,
                 region_name=self.region,
@@ -127,6 +132,19 @@ class Emulator:
                 config=Config(proxies={}, retries={"max_attempts": 2}, read_timeout=120),
             )
         return self._clients[service]
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        # Profile and files of this shell's own say nothing here, not even that they are missing.
+        nothing = {
+            name: (None, None, value, None)
+            for name, value in {
+                "profile": None,
+                "config_file": os.devnull,
+                "credentials_file": os.devnull,
+            }.items()
+        }
+        return boto3.Session(botocore_session=botocore.session.Session(session_vars=nothing))
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every operation on a resource so far, in order."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.assemblies import Assembly, synthesized
-from tests.rehearsal import steps
+from tests.rehearsal import by_hand
 from tests.rehearsal.account import Account
 from tests.rehearsal.assembly import Stack, stacks, types
 from tests.rehearsal.cli import Cdk
@@ -170,25 +170,19 @@ def test_a_protected_stack_that_fails_is_in_the_way_until_it_is_taken_out_as_doc
 def test_a_release_that_fails_leaves_the_former_one_serving(
     tmp_path: Path, assembly: Assembly, all_stacks: tuple[Stack, ...]
 ) -> None:
-    first, second = (f"sha256:{letter * 64}" for letter in "ab")
     with emulator(tmp_path, assembly, all_stacks) as running:
         account = Account(running)
         account.bootstrap(assembly.folder)
-        account.deploy_all(all_stacks)
-        deployed = Deployed(account, assembly.environment, all_stacks)
-        steps.fill_secrets(deployed)
-        steps.release(deployed, first)
-        account.deploy_all(all_stacks)
-        deployed = Deployed(account, assembly.environment, all_stacks)
+        deployed = by_hand.deploy_and_release(account, assembly.environment, all_stacks)
         (service,) = deployed.of("AWS::ECS::Service")
         compute = next(stack for stack in all_stacks if stack.name == service.stack)
-        steps.release(deployed, second)
+        by_hand.release(deployed, by_hand.SECOND)
         running.trip(**{service.where: "Service did not stabilize"})
         assert account.deploy(compute) == "UPDATE_ROLLBACK_COMPLETE"
-        assert serving(deployed, service.physical) == first
+        assert serving(deployed, service.physical) == by_hand.FIRST
         running.trip()
         assert account.deploy(compute) == "UPDATE_COMPLETE"
-        assert serving(deployed, service.physical) == second
+        assert serving(deployed, service.physical) == by_hand.SECOND
 
 
 def serving(deployed: Deployed, service: str) -> str:

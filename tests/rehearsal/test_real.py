@@ -10,14 +10,14 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from pg8000.native import Connection, DatabaseError
 
 from tests.assemblies import synthesized
-from tests.rehearsal import real, steps, wiring
+from tests.rehearsal import by_hand, real, wiring
 from tests.rehearsal.account import Account
 from tests.rehearsal.assembly import stacks, types
 from tests.rehearsal.backend.postgres import PostgresUrl, connect
@@ -27,7 +27,6 @@ from tests.rehearsal.programs import ProgramError, Programs
 from tests.rehearsal.server import Emulator
 from tests.slack_notifier.slack_server import Answer, SlackServer
 
-DIGEST = f"sha256:{'a' * 64}"
 SERVICE, TASK, VARIABLE = "backend", "migrations", "DATABASE_URL"
 PATIENCE = 30
 
@@ -67,12 +66,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     ):
         account = Account(emulator)
         account.bootstrap(assembly.folder)
-        account.deploy_all(all_stacks)
-        deployed = Deployed(account, environment, all_stacks)
-        steps.fill_secrets(deployed, {"slack-webhook": slack.url})
-        steps.release(deployed, DIGEST)
-        account.deploy_all(all_stacks)
-        deployed = Deployed(account, environment, all_stacks)
+        deployed = by_hand.deploy_and_release(
+            account, environment, all_stacks, {"slack-webhook": slack.url}
+        )
         yield Stage(deployed, Programs(deployed, servers, folder), servers, slack)
 
 
@@ -152,9 +148,9 @@ def test_migrations_run_and_the_service_may_use_rows_but_not_change_tables(stage
     with stage.programs.running(SERVICE) as backend:
         status, report = backend.ask("/api/reports", "it is raining")
         assert (status, report["text"]) == (201, "it is raining")
-        outcome = stage.programs.smoke(SERVICE, backend, DIGEST)
+        outcome = stage.programs.smoke(SERVICE, backend, by_hand.FIRST)
         assert outcome.passed, outcome.lines
-        other = stage.programs.smoke(SERVICE, backend, f"sha256:{'b' * 64}")
+        other = stage.programs.smoke(SERVICE, backend, by_hand.SECOND)
         assert not other.passed
         assert "the old version still serves" in "\n".join(other.lines)
     assert as_superuser(stage, "SELECT count(*) FROM reports") == [[1]]
@@ -162,6 +158,17 @@ def test_migrations_run_and_the_service_may_use_rows_but_not_change_tables(stage
         with pytest.raises(DatabaseError) as refused:
             connection.run("ALTER TABLE reports ADD COLUMN more text")
         assert refused.value.args[0]["C"] == "42501"
+
+
+def test_a_service_that_does_not_learn_its_release_is_not_asked_for_it(stage: Stage) -> None:
+    environment = stage.deployed.environment
+    silent = environment.services[SERVICE].model_copy(update={"release_env": None})
+    services = {**environment.services, SERVICE: silent}
+    other = environment.model_copy(update={"services": services})
+    programs = replace(stage.programs, deployed=replace(stage.deployed, environment=other))
+    with programs.running(SERVICE) as backend:
+        outcome = programs.smoke(SERVICE, backend, by_hand.FIRST)
+    assert outcome.passed, outcome.lines
 
 
 def test_an_alarm_reaches_slack_through_topic_and_bundled_function(stage: Stage) -> None:

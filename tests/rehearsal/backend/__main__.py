@@ -29,12 +29,20 @@ def main() -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         # In a thread, because it waits for the loop that the signal interrupts.
         signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
+    if options.while_stdin:
+        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     with server:
         port = server.server_port
         log(level="info", message=f"listening on {options.host}:{port}", port=port)
         server.serve_forever(poll_interval=0.1)
     log(level="info", message="ended")
     return 0
+
+
+def _end_with_stdin(server: Server) -> None:
+    """Whoever started it holds the other end, and has gone when it closes."""
+    sys.stdin.read()
+    server.shutdown()
 
 
 def _options() -> argparse.Namespace:
@@ -44,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cache", default=default.cache, help="variable of the Redis URL, or ''")
     parser.add_argument("--release", default=default.release, help="variable of the version")
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--while-stdin", action="store_true", help="end when standard input does")
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose one")
     return parser.parse_args()
 

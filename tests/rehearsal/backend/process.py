@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 ROOT = Path(__file__).resolve().parents[3]
 # Longer than any test; one that fails must not wait for ever.
 SECONDS = 20
+MIGRATION_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ class Backend:
         return self._send("/api/reports", body)
 
     def _send(self, path: str, data: bytes | None) -> tuple[int, dict[str, Any]]:
+        # By itself it would ask a proxy that this shell names.
+        opener = build_opener(ProxyHandler({}))
         try:
-            with urlopen(Request(self.url + path, data), timeout=SECONDS) as response:  # noqa: S310
+            with opener.open(Request(self.url + path, data), timeout=SECONDS) as response:  # noqa: S310
                 return response.status, json.load(response)
         except HTTPError as error:
             with error:
@@ -52,6 +55,7 @@ def start(module: str, environ: Mapping[str, str], *options: str) -> subprocess.
         [sys.executable, "-m", f"tests.rehearsal.{module}", *options],
         env={"PATH": os.defpath, **environ},
         cwd=ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -61,10 +65,12 @@ def start(module: str, environ: Mapping[str, str], *options: str) -> subprocess.
 @contextmanager
 def running_backend(environ: Mapping[str, str], *options: str) -> Iterator[Backend]:
     """Run the backend at a port of its own choice; it ends with the block."""
-    with start("backend", environ, *options) as process:
+    with start("backend", environ, "--while-stdin", *options) as process:
         try:
             assert process.stdout is not None
             line = json.loads(process.stdout.readline())
+            if "port" not in line:
+                raise RuntimeError(f"the backend does not start: {line.get('message')}")
             yield Backend(f"http://127.0.0.1:{line['port']}", process)
         finally:
             process.kill()
@@ -73,5 +79,9 @@ def running_backend(environ: Mapping[str, str], *options: str) -> Iterator[Backe
 def migrated(environ: Mapping[str, str], *options: str) -> tuple[int, str]:
     """Run the migration tool; return its status and what it wrote."""
     with start("backend.migrate", environ, *options) as process:
-        written, _ = process.communicate(timeout=SECONDS)
-        return process.returncode, written
+        try:
+            written, _ = process.communicate(timeout=MIGRATION_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            written = f"it has not ended after {MIGRATION_SECONDS} s"
+        return process.wait(), written

@@ -29,7 +29,13 @@ class Ledger:
     """The file, open for as long as the emulator runs."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file = path.open("a", encoding="utf-8")
+
+    def read(self) -> list[dict[str, Any]]:
+        """Every entry that is whole."""
+        lines = self._path.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.endswith("}")]
 
     def write(self, **entry: Any) -> None:
         """Append an entry at once: the emulator may be killed at any moment."""

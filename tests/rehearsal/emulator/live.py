@@ -35,7 +35,7 @@ class Live:
 
     def users_of(self, physical_id: str) -> Iterator[dict[str, Any]]:
         """Whoever names a resource in its properties."""
-        for resource in self.resources.values():
+        for resource in list(self.resources.values()):
             itself = resource["physical"] == physical_id
             if not itself and _names(resource["properties"], physical_id):
                 yield resource

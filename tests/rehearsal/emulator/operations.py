@@ -123,6 +123,7 @@ class Operations:
         begun = time.monotonic()
         self._delete(resource_type, physical_id, props, stack, logical_id)
         self.live.remove(resource_type, physical_id)
+        self.running.get(stack or "", {}).get("done", {}).pop(logical_id, None)
         self._written("delete", Target(resource_type, stack, logical_id), physical_id, begun)
 
     async def deploy_stack(self, name: str, *args: Any, **kwargs: Any) -> None:
@@ -154,9 +155,25 @@ class Operations:
     def resume(self) -> None:
         """Carry on what ran when the emulator died."""
         for name, kept in list(self.running.items()):
+            self._complete_ledger(name, kept["done"])
             act = self.deploy_stack if kept["action"] == "deploy" else self.delete_stack
             self._ledger.write(action="resume", stack=name)
             asyncio.get_running_loop().create_task(act(name, *kept["args"], **kept["kwargs"]))
+
+    def _complete_ledger(self, stack: str, done: dict[str, dict[str, Any]]) -> None:
+        """Write what was done and kept, but not yet written down, when the emulator died."""
+        written = self._ledger.read()
+        for logical, each in done.items():
+            entry = {
+                "action": each["action"],
+                "stack": stack,
+                "logical": logical,
+                "type": each["type"],
+                "kind": kind_of(each["type"]),
+                "physical": each["physical"],
+            }
+            if not any(entry.items() <= line.items() for line in written):
+                self._ledger.write(**entry, seconds=0.0)
 
     def _ended(self, stack: str) -> None:
         self.running.pop(stack, None)
@@ -171,11 +188,19 @@ class Operations:
         self, action: str, target: Target, props: dict[str, Any], act: Callable[[], Result]
     ) -> Result:
         done = self.running.get(target.stack or "", {}).get("done", {})
-        if kept := done.get(target.logical):
-            return kept[0], dict(kept[1])
+        # Only the very same: a rollback updates what this operation has updated already.
+        kept = done.get(target.logical)
+        if kept and kept["action"] == action and kept["properties"] == props:
+            return kept["physical"], dict(kept["attributes"])
         begun = time.monotonic()
         physical_id, attributes = act()
-        done[target.logical] = [physical_id, attributes]
+        done[target.logical] = {
+            "action": action,
+            "type": target.type,
+            "physical": physical_id,
+            "attributes": attributes,
+            "properties": props,
+        }
         self.live.put(physical_id, target.type, str(target.stack), str(target.logical), props)
         recorded = {"properties": props} if kind_of(target.type) == RECORDED else {}
         self._written(action, target, physical_id, begun, **recorded)

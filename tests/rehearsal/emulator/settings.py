@@ -19,8 +19,7 @@ class Settings:
     resource schemas by type; `recorded` are the types of which nothing but the record may exist.
     `machines` are the real servers behind databases and caches, by `<stack>/<logical id>`;
     `overlays` replaces files in the code of functions; `state` is where the emulator writes what
-    it knows after every operation, so that it can be killed. `trip` names a resource, by the same
-    id, whose creation fails; `halt` one after which the emulator kills itself.
+    it knows after every operation, so that it can be killed.
     """
 
     ledger: Path

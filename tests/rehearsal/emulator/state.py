@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ class State:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Handlers run on several threads, and stacks side by side.
+        self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
         self._number = max((int(each.name) for each in folder.glob("[0-9]*")), default=0)
         persistence.PERSIST_STATE = app.PERSIST_STATE = True
@@ -35,12 +38,16 @@ class State:
 
     def save(self, operations: Operations) -> None:
         """Write everything beside the last saving, then point to it."""
+        with self._lock:
+            self._write(operations)
+
+    def _write(self, operations: Operations) -> None:
         self._number += 1
         target = self._folder / str(self._number)
         target.mkdir()
         persistence.STATE_DIR = str(target)
         persistence.save_all(app._build_persistence_save_dict())
-        own = {"running": operations.running, "live": operations.live.resources}
+        own = {"running": dict(operations.running), "live": dict(operations.live.resources)}
         (target / OWN).write_text(json.dumps(own, default=_plain))
         link = self._folder / "next"
         link.unlink(missing_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from config.nodes import runners
+from tests.rehearsal.injected import names, recorded
 from tests.rehearsal.wiring.fact import Fact, same, true
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ def facts(deployed: Deployed) -> Iterator[Fact]:
         yield from _task_definition(deployed, each, secrets, roles)
     for each in deployed.of("AWS::ECS::Service"):
         yield from _service(deployed, each)
+    for each in deployed.of("AWS::AppRunner::Service"):
+        yield from _app_runner(deployed, each, secrets, roles)
     for each in deployed.of("AWS::CodeBuild::Project"):
         yield from _build(deployed, each, secrets, roles)
     for each in deployed.of("AWS::Lambda::Function"):
@@ -46,9 +50,14 @@ def _task_definition(
     for asked, container in zip(
         each.body["Properties"]["ContainerDefinitions"], task["containerDefinitions"], strict=True
     ):
-        wanted = {
-            entry["Name"] for key in ("Environment", "Secrets") for entry in asked.get(key, ())
-        }
+        node = str(each.node)
+        sidecars = runners(deployed.environment)[node].sidecars
+        if asked["Name"] not in sidecars:
+            wanted = names(deployed.environment, node)
+        else:
+            sidecar = sidecars[asked["Name"]]
+            links = sidecar.uses.values()
+            wanted = set(sidecar.env) | {entry for link in links for entry in link.env}
         given = {
             entry["name"] for key in ("environment", "secrets") for entry in container.get(key, ())
         }
@@ -83,9 +92,31 @@ def _service(deployed: Deployed, each: Found) -> Iterator[Fact]:
         yield true("target group", each.where, at in targets, f"{at} is not there")
 
 
+def _app_runner(
+    deployed: Deployed, each: Found, secrets: set[str], roles: set[str]
+) -> Iterator[Fact]:
+    """Out of the record: nobody else knows what App Runner was told."""
+    found = recorded(deployed, each.stack, each.logical)
+    source = found["SourceConfiguration"]
+    image = source["ImageRepository"]["ImageConfiguration"]
+    for role in (
+        source["AuthenticationConfiguration"]["AccessRoleArn"],
+        found["InstanceConfiguration"]["InstanceRoleArn"],
+    ):
+        yield true("role", each.where, role in roles, f"{role} is not there")
+    plain = image.get("RuntimeEnvironmentVariables", [])
+    secret = image.get("RuntimeEnvironmentSecrets", [])
+    given = {entry["Name"] for entry in (*plain, *secret)}
+    yield same("variables", each.where, given, names(deployed.environment, str(each.node)))
+    for entry in secret:
+        yield _known(entry["Value"], f"secret for {entry['Name']}", each, secrets)
+
+
 def _build(deployed: Deployed, each: Found, secrets: set[str], roles: set[str]) -> Iterator[Fact]:
     (found,) = deployed.client("codebuild").batch_get_projects(names=[each.physical])["projects"]
     yield true("role", each.where, found["serviceRole"] in roles, f"{found['serviceRole']}")
+    given = {variable["name"] for variable in found["environment"]["environmentVariables"]}
+    yield same("variables", each.where, given, names(deployed.environment, str(each.node)))
     for variable in found["environment"]["environmentVariables"]:
         if variable["type"] == "SECRETS_MANAGER":
             yield _known(variable["value"], f"secret for {variable['name']}", each, secrets)

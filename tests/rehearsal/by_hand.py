@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from config.model.secrets import BroughtSecret
+from tests.rehearsal.deployed import Deployed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from tests.rehearsal.deployed import Deployed
+    from config.model.environment import Environment
+    from tests.rehearsal.account import Account
+    from tests.rehearsal.assembly import Stack
 
 RELEASE = "image-digest"
+FIRST, SECOND = (f"sha256:{letter * 64}" for letter in "ab")
+
+
+def deploy_and_release(
+    account: Account,
+    environment: Environment,
+    stacks: tuple[Stack, ...],
+    values: Mapping[str, str] | None = None,
+) -> Deployed:
+    """The first deployment, what people do by hand after it, and the first release."""
+    account.deploy_all(stacks)
+    first = Deployed(account, environment, stacks)
+    fill_secrets(first, values)
+    release(first, FIRST)
+    account.deploy_all(stacks)
+    return Deployed(account, environment, stacks)
 
 
 def fill_secrets(deployed: Deployed, values: Mapping[str, str] | None = None) -> list[str]:
@@ -36,15 +55,15 @@ def fill_secrets(deployed: Deployed, values: Mapping[str, str] | None = None) ->
     return filled
 
 
-def _is_empty(client: object, arn: str) -> bool:
+def _is_empty(client: Any, arn: str) -> bool:
     try:
-        client.get_secret_value(SecretId=arn)  # type: ignore[attr-defined]
+        client.get_secret_value(SecretId=arn)
     except ClientError as error:
         return error.response["Error"]["Code"] == "ResourceNotFoundException"
     return False
 
 
-def release(deployed: Deployed, digest: str, *, only: Collection[str] = ()) -> list[str]:
+def release(deployed: Deployed, digest: str, *, only: Collection[str] | None = None) -> list[str]:
     """Write a digest into every parameter that templates read one from; returns their names.
 
     With `only`, those of these tasks: what prepares a release runs before it.
@@ -55,7 +74,7 @@ def release(deployed: Deployed, digest: str, *, only: Collection[str] = ()) -> l
         for each in deployed.of("AWS::SSM::Parameter")
         if str(each.body["Properties"].get("Name")).endswith(f"/{RELEASE}")
     ]
-    if only:
+    if only is not None:
         names = [name for name in names if name.split("/")[-2] in only]
     for name in names:
         client.put_parameter(Name=name, Value=digest, Type="String", Overwrite=True)
