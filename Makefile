@@ -40,7 +40,7 @@ synth: .build/ready ## synthesize SYSTEM (daadaar) in ENVIRONMENT (prod) into OU
 
 .PHONY: test
 test: .build/ready-dev ## the whole test suite
-	@python -m pytest
+	@python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: check
 check: .build/ready-dev ## lint, types, and every environment through every validator
