@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 FAULT = "Rate exceeded"
 PROTECTED = "cannot be deleted while TerminationProtection is enabled"
-# What an ordinary change may make or replace: App Runner's scaling can only be replaced.
-SCALING = {
+# What an ordinary change may make or remove: App Runner's scaling can only be replaced, a release
+# is a new revision of a task definition, and a service that did not scale may begin to.
+REPLACED = {
     "AWS::AppRunner::AutoScalingConfiguration",
     "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ECS::TaskDefinition",
 }
 
 
@@ -47,7 +49,7 @@ def change(stage: Stage) -> str:
     stage.succeeded(stage.cdk(stage.changed).deploy())
     stage.nothing_is_lost(kept)
     done = stage.emulator.ledger()[before:]
-    strange = sorted({each["type"] for each in done if each["action"] != "update"} - SCALING)
+    strange = sorted({each["type"] for each in done if each["action"] != "update"} - REPLACED)
     if not done or strange:
         raise CommandError(f"an update in place has made or removed {strange or 'nothing'}")
     if wrong := [str(fact) for fact in wiring.facts(stage.deployed) if fact.wrong]:
