@@ -21,7 +21,6 @@ import yaml
 from botocore.config import Config
 
 from tests.database_admin import supervisor
-from tests.rehearsal import resource_schemas
 from tests.rehearsal.guard import ROOT, isolated
 
 if TYPE_CHECKING:
@@ -173,6 +172,9 @@ class Emulator:
         schemas = self.folder / "schemas"
         recorded = yaml.safe_load(RECORDED.read_text())
         if not schemas.exists():
+            # Only here: what reads them keeps them all, and a rehearsal has written them already.
+            from tests.rehearsal import resource_schemas  # noqa: PLC0415
+
             resource_schemas.write(schemas, {*self.types, *recorded}, self.region)
         settings = {
             "ledger": str(self.folder / "ledger.jsonl"),

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from tests.rehearsal.guard import ROOT
 
 
@@ -35,14 +37,20 @@ def in_own_process(system: str, environment: str, assembly: Path, changed: Path)
 
 
 def main(system: str, environment: str, assembly: str, changed: str) -> None:
-    """Both assemblies."""
+    """Both assemblies, and the schemas of their resources beside them."""
     from config.load import load_environment  # noqa: PLC0415
     from tests.assemblies import synthesize  # noqa: PLC0415
+    from tests.rehearsal import resource_schemas, server  # noqa: PLC0415
+    from tests.rehearsal.assembly import stacks, types  # noqa: PLC0415
     from tests.rehearsal.grown import grown  # noqa: PLC0415
 
     found = load_environment(system, environment)
     synthesize(found, outdir=Path(assembly))
     synthesize(grown(found), outdir=Path(changed))
+    used = {each for folder in (assembly, changed) for each in types(stacks(Path(folder)))}
+    recorded = yaml.safe_load(server.RECORDED.read_text())
+    schemas = Path(assembly).with_name("schemas")
+    resource_schemas.write(schemas, {*used, *recorded}, found.region)
 
 
 if __name__ == "__main__":
