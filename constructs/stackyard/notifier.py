@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -73,15 +73,7 @@ class Notifier(Block):
         self._redeliver()
 
     def _dead_letters(self, node: str, key: EnvironmentKey) -> sqs.Queue:
-        queue = sqs.Queue(
-            self,
-            "DeadLetters",
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            retention_period=cdk.Duration.days(DAYS_KEPT),
-            enforce_ssl=True,
-        )
-        belongs_to(queue, node)
+        queue = self._queue("DeadLetters", node, key)
         acknowledge(
             queue,
             "CT.SQS.PR.1",
@@ -91,16 +83,25 @@ class Notifier(Block):
         return queue
 
     def _waiting(self, node: str, key: EnvironmentKey) -> sqs.Queue:
+        return self._queue(
+            "Waiting",
+            node,
+            key,
+            delivery_delay=cdk.Duration.minutes(FIRST_MINUTES),
+            visibility_timeout=cdk.Duration.minutes(NEXT_MINUTES),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TIMES),
+        )
+
+    def _queue(self, construct_id: str, node: str, key: EnvironmentKey, **more: Any) -> sqs.Queue:
+        """A queue of events, which may hold whatever somebody told Slack."""
         queue = sqs.Queue(
             self,
-            "Waiting",
+            construct_id,
             encryption=sqs.QueueEncryption.KMS,
             encryption_master_key=key,
             retention_period=cdk.Duration.days(DAYS_KEPT),
             enforce_ssl=True,
-            delivery_delay=cdk.Duration.minutes(FIRST_MINUTES),
-            visibility_timeout=cdk.Duration.minutes(NEXT_MINUTES),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TIMES),
+            **more,
         )
         belongs_to(queue, node)
         return queue

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tests.rehearsal import leash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,10 +74,19 @@ class Cdk:
             out.write(f"\n$ cdk {' '.join(arguments)}\n".encode())
             out.flush()
             with subprocess.Popen(
-                ["cdk", "--app", str(self.assembly), "--no-notices", "--no-color", *arguments],
+                [
+                    sys.executable,
+                    leash.__file__,
+                    "cdk",
+                    "--app",
+                    str(self.assembly),
+                    "--no-notices",
+                    "--no-color",
+                    *arguments,
+                ],
                 cwd=self.emulator.folder,
                 env=self.emulator.environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=out,
             ) as process:
@@ -82,8 +94,8 @@ class Cdk:
                     self._wait(process, begun)
                 finally:
                     # Whatever ends this, nothing goes on behind it.
-                    if process.poll() is None:
-                        process.kill()
+                    if process.stdin:
+                        process.stdin.close()
             said = log.read_bytes()[start:].decode(errors="replace")
         return Ran(process.returncode, said, time.monotonic() - begun)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.rehearsal import leash
 from tests.rehearsal.account import TEMPLATES, Account
 from tests.rehearsal.assembly import Stack
 from tests.rehearsal.server import Emulator
@@ -163,6 +166,32 @@ def test_a_call_that_misses_the_emulator_goes_nowhere(emulator: Emulator, tmp_pa
     )
     assert ran.returncode != 0
     assert "Failed to connect to proxy URL" in ran.stderr
+
+
+def test_what_is_on_a_leash_goes_with_all_below_it_when_its_holder_does(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    script = f"sleep 60 & echo $! > {pid}; wait"
+    held = subprocess.Popen(
+        [sys.executable, leash.__file__, "sh", "-c", script], stdin=subprocess.PIPE
+    )
+    end = time.monotonic() + 10
+    while not (pid.exists() and pid.read_text().strip()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    held.communicate()
+    assert held.returncode != 0
+    while is_running(int(pid.read_text())):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_the_ledger_tells_what_was_done_to_what(emulator: Emulator, account: Account) -> None:
